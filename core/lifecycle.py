@@ -1,0 +1,60 @@
+"""The lifecycle of tasks and jobs as one table: which move is allowed, and why. Pure.
+
+A person's verbs change `control` (and, where nothing runs, `status` at once); the engine changes
+`status`. Every status change of `core.queue` is an arrow here, and the guarded updates in
+queries.sql carry the same sets, so a move that is not in this table cannot be stored.
+"""
+
+from core.model import Control, Status
+
+Q, R, P = Status.QUEUED, Status.RUNNING, Status.PAUSED
+C, F, X = Status.COMPLETED, Status.FAILED, Status.CANCELLED
+
+#: (from, to) → the reason the arrow exists.
+ARROWS: dict[tuple[Status, Status], str] = {
+    (Q, R): "a worker claimed it",
+    (Q, P): "paused before it started",
+    (Q, X): "cancelled before it started",
+    (Q, F): "a task it waits for did not complete, or its type is gone",
+    (R, Q): "gave its place back: snooze, retry, a stopping service, or a dead worker",
+    (R, P): "reached a checkpoint after a person asked for a pause, or the disk is full",
+    (R, C): "finished its work",
+    (R, F): "failed, and no attempt is left or none would help",
+    (R, X): "reached a checkpoint after a cancel, or was ended after the grace period",
+    (P, Q): "resumed",
+    (P, X): "cancelled while paused",
+    (F, Q): "retried by a person: a new attempt",
+    (X, Q): "retried by a person: a new attempt",
+    (C, Q): "run again from the start by a person: a new attempt",
+}
+
+
+def is_allowed(old: str, new: str) -> bool:
+    """Whether the engine may change the status in this way."""
+    return (Status(old), Status(new)) in ARROWS
+
+
+def verbs(status: str, control: str, *, held: bool = False) -> list[str]:
+    """What a person may do now, in the order a menu would show it."""
+    match Status(status), Control(control):
+        case (Status.QUEUED, _):
+            return ["start" if held else "hold", "pause", "cancel", "move"]
+        case (Status.RUNNING, Control.RUN):
+            return ["pause", "cancel"]
+        case (Status.RUNNING, Control.PAUSE):
+            return ["resume", "cancel"]
+        case (Status.RUNNING, Control.CANCEL):
+            return []
+        case (Status.PAUSED, _):
+            return ["resume", "cancel"]
+        case _:
+            return ["retry", "clear"]
+
+
+def shown(status: str, control: str) -> str:
+    """The word a person sees: a running task that is asked to stop shows where it is going."""
+    if status == Status.RUNNING and control == Control.PAUSE:
+        return "pausing"
+    if status == Status.RUNNING and control == Control.CANCEL:
+        return "cancelling"
+    return status

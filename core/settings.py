@@ -1,0 +1,91 @@
+"""The settings a person may change, with their limits and defaults: one pydantic model. Pure.
+
+They are stored key by key in the database; `PATCH /settings` and the page's form use this model.
+"""
+
+import os
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _clock_time(value: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("a time of day is written HH:MM, from 00:00 to 23:59")
+    return value
+
+
+TimeOfDay = Annotated[str, AfterValidator(_clock_time)]
+
+
+class QuietHours(BaseModel):
+    """Hours of the day, local time, in which some lanes start nothing new."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    start: TimeOfDay = Field(description="From this time of day, local time")
+    end: TimeOfDay = Field(description="Until this time of day; may be on the next day")
+    lanes: list[str] = Field(["normal"], description="The lanes that start nothing new")
+
+
+def _cores() -> int:
+    return max(1, os.cpu_count() or 1)
+
+
+class Settings(BaseModel):
+    """Everything a person may set."""
+
+    model_config = ConfigDict(extra="forbid", validate_default=True)
+
+    pipeline_total_slots: int = Field(
+        default_factory=_cores, ge=1, le=64, alias="pipeline.total_slots",
+        description="How many jobs run at the same time in the two general lanes",
+    )  # fmt: skip
+    pipeline_priority_lane_slots: int = Field(
+        1, ge=0, le=64, alias="pipeline.priority_lane_slots",
+        description="How many of these slots only urgent jobs may count on",
+    )  # fmt: skip
+    pipeline_priority_threshold: int = Field(
+        100, ge=-1000, le=1000, alias="pipeline.priority_threshold",
+        description="From this priority on a job belongs to the priority lane",
+    )  # fmt: skip
+    pipeline_lend_idle_slots: bool = Field(
+        True, alias="pipeline.lend_idle_slots",
+        description="Let normal jobs use idle slots of the priority lane; they give them back at their next checkpoint",
+    )  # fmt: skip
+    pipeline_recording_slots: int = Field(
+        1, ge=0, le=16, alias="pipeline.recording_slots",
+        description="How many recordings are transcribed at the same time",
+    )  # fmt: skip
+    pipeline_direct_slots: int = Field(
+        4, ge=1, le=32, alias="pipeline.direct_slots",
+        description="How many operations may be started at once outside the queue",
+    )  # fmt: skip
+    pipeline_grace_s: float = Field(
+        10.0, ge=0.1, le=600, alias="pipeline.grace_s",
+        description="Seconds a job has to answer a cancel before its process is ended",
+    )  # fmt: skip
+    pipeline_deaths_at_cursor: int = Field(
+        2, ge=1, le=1_000_000, alias="pipeline.deaths_at_cursor",
+        description="So many deaths of a worker at the same place stop the job",
+    )  # fmt: skip
+    roots: list[str] = Field(
+        [], description="Folders that requests may name; empty: the home folder without its hidden folders, and the data directory",
+    )  # fmt: skip
+    retention_days: int = Field(
+        90, ge=1, le=36500, alias="retention.days",
+        description="Finished tasks are removed after so many days",
+    )  # fmt: skip
+    retention_events: int = Field(
+        200_000, ge=1000, le=100_000_000, alias="retention.events",
+        description="So many events are kept for clients that come back",
+    )  # fmt: skip
+    quiet_hours: list[QuietHours] = Field([], max_length=20, description="Hours in which lanes start nothing new")
+    zoom: float = Field(1.0, ge=0.5, le=4.0, description="The page's zoom")
+    theme: Literal["system", "light", "dark"] = Field("system", description="Colours of the page")
+
+
+def names() -> list[str]:
+    """The settings' names as the API writes them, in order."""
+    return [f.alias or name for name, f in Settings.model_fields.items()]
