@@ -1,0 +1,25 @@
+"""What every test folder shares: the real data. Fixtures of one part live in that part's folder.
+
+Markers and their meaning are in pyproject.toml.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real files with their right answers: articles, documents, audio, photos.
+
+    LONGHAUL_TEST_DATA names it; otherwise it is `shared/data` beside the repository. Read only:
+    copy what a test changes.
+    """
+    named = os.environ.get("LONGHAUL_TEST_DATA")
+    folder = Path(named) if named else REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"needs the real data: {folder} is missing (LONGHAUL_TEST_DATA names another)")
+    return folder
