@@ -1,0 +1,166 @@
+"""Which paths a request may name, and the folder that is Longhaul's own.
+
+Lives here: `Roots` (the folders requests are confined to), `data_dir` (the private folder) and
+`write_secret`. Not here: the opening itself (`core.beneath`). Called by `core.service`, which makes
+the one `Roots` of a service, by tasks that open what a parameter names, and by `webui`.
+"""
+
+import os
+import secrets
+import shlex
+import stat
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from core.beneath import open_beneath, stat_beneath
+from core.errors import Forbidden, Invalid, UnsafeDataDir
+
+__all__ = ["Roots", "data_dir", "open_beneath", "stat_beneath", "write_secret"]
+
+
+class Roots:
+    """The folders below which a request may name files.
+
+    Hidden files and folders below a root are refused (`~/.ssh`, `~/.netrc`); who needs one names it
+    as a root of its own. Links are allowed as long as they end below a root.
+    """
+
+    def __init__(self, paths: Iterable[Path]):
+        #: resolved once: a root is trusted, so the way to it may contain links
+        self.paths = tuple(Path(os.path.realpath(path)) for path in paths)
+
+    def __repr__(self) -> str:
+        return f"Roots({[str(path) for path in self.paths]})"
+
+    @classmethod
+    def default(cls, data_dir: Path, home: Path | None = None) -> "Roots":
+        """The data directory and the home (left out where the home is the whole file system)."""
+        home = Path(os.path.realpath(home or Path.home()))
+        return cls([data_dir] if home == Path(home.anchor) else [data_dir, home])
+
+    @classmethod
+    def parse(cls, text: str) -> "Roots":
+        """Folders separated as in PATH; empty entries are skipped. Invalid for relative ones."""
+        paths = [Path(entry).expanduser() for entry in text.split(os.pathsep) if entry.strip()]
+        for path in paths:
+            if not path.is_absolute():
+                raise Invalid(f"LONGHAUL_ROOTS takes whole paths, and {str(path)!r} is not one.")
+        return cls(paths)
+
+    @classmethod
+    def configured(cls, data_dir: Path, environ: Mapping[str, str] = os.environ) -> "Roots":
+        """`LONGHAUL_ROOTS` where it is set and not empty, else the default."""
+        text = environ.get("LONGHAUL_ROOTS", "")
+        return cls.parse(text) if text.strip() else cls.default(data_dir)
+
+    def check(self, path: str | Path) -> Path:
+        """The path with its links resolved, absolute and below a root; it need not exist.
+
+        Raises Forbidden otherwise, in the same words whether the path exists or not. A check says
+        nothing about the next moment: open with `open`, which holds against links swapped in later.
+        """
+        root, relative = self._split(path)
+        return root / relative
+
+    def open(self, path: str | Path, flags: int = os.O_RDONLY) -> int:
+        """A descriptor of the regular file at `path`, confined by handle (see `open_beneath`)."""
+        return open_beneath(*self._split(path), flags)
+
+    def stat(self, path: str | Path) -> os.stat_result:
+        """The status of the regular file at `path` without opening it (see `stat_beneath`)."""
+        return stat_beneath(*self._split(path))
+
+    def _split(self, path: str | Path) -> tuple[Path, Path]:
+        text = os.path.expanduser(os.fspath(path))
+        if "\0" in text or not os.path.isabs(text):
+            raise Forbidden("Give the whole path, from the top of the file system on.")
+        resolved = Path(os.path.realpath(text))
+        for root in self.paths:
+            if resolved.is_relative_to(root):
+                relative = resolved.relative_to(root)
+                if not any(part.startswith(".") for part in relative.parts):
+                    return root, relative
+        allowed = ", ".join(str(root) for root in self.paths) or "none is configured"
+        raise Forbidden(
+            f"This path is outside the folders that Longhaul may use ({allowed}), "
+            "or leads through a hidden one. LONGHAUL_ROOTS names others."
+        )
+
+
+def data_dir(path: str | Path) -> Path:
+    """The data directory, made when missing with mode 0700 (its parents with the usual mode).
+
+    Returns the absolute path. Raises UnsafeDataDir, with the command that mends it, for a link, a
+    foreign owner, and a folder that group or others may enter: it holds the token of the service.
+    """
+    path = Path(path).expanduser().absolute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.mkdir(path, 0o700)
+    os.close(_own_folder(path))
+    return path
+
+
+def write_secret(folder: str | Path, name: str, text: str) -> Path:
+    """Write `folder/name` with mode 0600, whole or not at all, durable when this returns.
+
+    A new file is written and moved over the old one, by the handle of the folder throughout, so a
+    reader sees the old text or the new one, and a link in its place is replaced, not followed.
+    The folder has to pass the checks of `data_dir`.
+    """
+    if name in ("", ".", "..") or "/" in name or "\0" in name:
+        raise ValueError(f"not a file name: {name!r}")
+    folder = Path(folder)
+    handle = _own_folder(folder)
+    draft = f".{name}.{secrets.token_hex(8)}"
+    try:
+        way = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(draft, way, 0o600, dir_fd=handle)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            os.rename(draft, name, src_dir_fd=handle, dst_dir_fd=handle)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                os.unlink(draft, dir_fd=handle)
+            raise
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return folder / name
+
+
+def _own_folder(path: Path) -> int:
+    """The handle of a folder that is ours alone; the checks look at the handle, not at the name."""
+    quoted = shlex.quote(str(path))
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except PermissionError:
+        raise UnsafeDataDir(
+            f"{path} is not readable for this user: {_mend_owner(quoted)}"
+        ) from None
+    except OSError as error:
+        if path.is_symlink():
+            why = f"{path} is a symbolic link. Give the folder itself: readlink -f {quoted}"
+        elif path.exists():
+            why = f"{path} is not a folder. Move it away: mv {quoted} {quoted}.old"
+        else:
+            why = f"{path} cannot be opened: {error.strerror}. Create it: mkdir -m 700 {quoted}"
+        raise UnsafeDataDir(why) from None
+    status = os.fstat(handle)
+    if status.st_uid != os.geteuid():
+        reason = f"{path} belongs to another user: {_mend_owner(quoted)}"
+    elif stat.S_IMODE(status.st_mode) & 0o077:
+        mode = stat.S_IMODE(status.st_mode)
+        reason = f"{path} is open to other users (mode {mode:04o}). Close it: chmod 700 {quoted}"
+    else:
+        return handle
+    os.close(handle)
+    raise UnsafeDataDir(reason)
+
+
+def _mend_owner(quoted: str) -> str:
+    return f'take it over: sudo chown "$(id -u)" {quoted}'
