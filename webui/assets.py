@@ -14,7 +14,7 @@ import json
 import os
 import re
 import shutil
-import subprocess  # nosec B404 - npm, with fixed arguments
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -46,7 +46,7 @@ def npm_on_path() -> str | None:
     npm = None if os.environ.get("LONGHAUL_NODE_FROM_PYPI") else shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         return None
-    answer = subprocess.run([npm, "--version"], capture_output=True, text=True, check=False)  # noqa: S603  # nosec B603
+    answer = subprocess.run([npm, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
     major = re.match(r"\d+", answer.stdout.strip())
     usable = answer.returncode == 0 and major and int(major[0]) >= OLDEST_NPM
     return npm if usable else None
@@ -75,7 +75,7 @@ def install(folder: Path) -> None:
     command = [*npm_command(), "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
     environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
     try:
-        subprocess.run(  # noqa: S603  # nosec B603
+        subprocess.run(  # noqa: S603
             command,
             cwd=folder,
             env=environment,
