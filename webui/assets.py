@@ -155,14 +155,19 @@ def fetch() -> bool:
         return False
     staging = STATIC / "vendor.new"
     staging.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as download, tempfile.TemporaryDirectory(dir=staging) as own:
-        install(Path(download))
-        new = Path(own, "vendor")
-        new.mkdir()
-        collect(Path(download, "node_modules"), new)
-        swap(new, Path(own, "retired"))
-    with contextlib.suppress(OSError):  # not empty: another build is at work in it
-        staging.rmdir()
+    try:
+        with (
+            tempfile.TemporaryDirectory() as download,
+            tempfile.TemporaryDirectory(dir=staging) as own,
+        ):
+            install(Path(download))
+            new = Path(own, "vendor")
+            new.mkdir()
+            collect(Path(download, "node_modules"), new)
+            swap(new, Path(own, "retired"))
+    finally:
+        with contextlib.suppress(OSError):  # not empty: another build is at work in it
+            staging.rmdir()
     return True
 
 
