@@ -1,0 +1,160 @@
+"""The program of a computing process: read a record, compute it, answer, until the pipe ends.
+
+Started by path by `core.compute.spawned`, never imported: only the standard library may be
+imported before the parent's `sys.path` is in place. What is sent, in both directions, is a frame:
+eight bytes of length, then the bytes. First comes the setup (JSON), answered by an empty frame
+when the task's code is ready or else by its traceback; then pickled records, each answered in order
+by a pickled `(value, seconds, failure)`. Standard output and error stay free for the task's code.
+"""
+
+import faulthandler
+import json
+import os
+import pickle
+import signal
+import socket
+import struct
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+#: how a frame begins: the number of bytes that follow
+HEADER = struct.Struct("!Q")
+
+#: exit status of a process that had no memory left even to say so
+OUT_OF_MEMORY = 77
+
+
+def main(channel: socket.socket, notes: int | None) -> None:
+    """Serve until the parent hangs up. `notes` is the file for tracebacks of crashes."""
+    stream = channel.makefile("rb", 1 << 16)
+    first = read_frame(stream)
+    if first is None:
+        return
+    setup = json.loads(first)
+    live_within_limits(setup, notes)
+    sys.path[:] = setup["path"]
+    try:
+        compute = load(setup["code"])
+    except BaseException:  # also SystemExit: whatever it is, the parent shall tell the person
+        write_frame(channel, traceback.format_exc().encode(errors="replace"))
+        return
+    write_frame(channel, b"")
+    while (payload := read_frame(stream)) is not None:
+        write_frame(channel, answer(compute, payload))
+
+
+def live_within_limits(setup: dict[str, Any], notes: int | None) -> None:
+    """Memory limit, no core files, deaf to Ctrl-C, dead when the parent is, crashes on record."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if notes is not None:
+        faulthandler.enable(notes)
+        if hasattr(faulthandler, "register"):
+            faulthandler.register(signal.SIGUSR1, notes)  # works inside of native code as well
+    die_with(setup["parent"])
+    try:
+        import resource
+    except ImportError:
+        return  # Windows has no such limits
+    for limit, wanted in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, setup["memory"])):
+        hard = resource.getrlimit(limit)[1]
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        try:
+            resource.setrlimit(limit, (soft, hard))
+        except (ValueError, OSError):
+            continue  # macOS refuses some; the time limit still holds
+
+
+def die_with(parent: int) -> None:
+    """End when the parent does, even in the middle of a record that never ends.
+
+    Between records the end of the pipe says so, on every system.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # 1 is PR_SET_PDEATHSIG
+        if os.getppid() != parent:
+            os._exit(1)  # it ended before the call
+    elif os.name == "posix":
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def load(code: dict[str, Any]) -> Callable[[Any], Any]:
+    """The task's `compute`, warmed up."""
+    from core.compute import Code  # possible only now, with the parent's sys.path
+
+    computing = Code(**code).load()
+    if hasattr(computing, "warm_up"):
+        computing.warm_up()
+    return computing.compute
+
+
+def answer(compute: Callable[[Any], Any], payload: bytes) -> bytes:
+    """The frame for one record; whatever goes wrong with it becomes its failure."""
+    from core.compute import Failure
+
+    began = time.perf_counter()
+    lead, frames = "This record cannot be read: ", 1
+    try:
+        record = pickle.loads(payload)  # noqa: S301 - from our own parent
+        lead = ""
+        began = time.perf_counter()
+        value = compute(record)
+        seconds = time.perf_counter() - began
+        lead, frames = "Its result cannot be sent back: ", 0
+        return pickle.dumps((value, seconds, None), pickle.HIGHEST_PROTOCOL)
+    except BaseException as error:  # SystemExit too: a library's sys.exit() ends only its record
+        seconds = time.perf_counter() - began
+        try:
+            failure = Failure.of(error, lead=lead, own_frames=frames)
+            return pickle.dumps((None, seconds, failure), pickle.HIGHEST_PROTOCOL)
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """The next frame, or None when the parent has hung up."""
+    head = stream.read(HEADER.size)
+    if len(head) < HEADER.size:
+        return None
+    (size,) = HEADER.unpack(head)
+    body = stream.read(size)
+    return body if len(body) == size else None
+
+
+def write_frame(channel: socket.socket, body: bytes) -> None:
+    """Send one frame; a large body is not copied only to be joined to its header."""
+    if len(body) < 1 << 16:
+        channel.sendall(HEADER.pack(len(body)) + body)
+    else:
+        channel.sendall(HEADER.pack(len(body)))
+        channel.sendall(body)
+
+
+def _from_parent() -> tuple[socket.socket, int | None]:
+    """The two things handed over: descriptors, or on Windows a socket's description on stdin."""
+    if len(sys.argv) == 1:
+        return socket.fromshare(sys.stdin.buffer.read()), None  # type: ignore[attr-defined]
+    channel, notes = map(int, sys.argv[1:])
+    for descriptor in (channel, notes):
+        os.set_inheritable(descriptor, False)  # a program the task starts must not hold them open
+    return socket.socket(fileno=channel), notes
+
+
+if __name__ == "__main__":
+    try:
+        main(*_from_parent())
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except OSError:
+        pass  # the parent hung up in the middle of a frame: nobody is left to tell

@@ -1,0 +1,286 @@
+"""The thread that keeps the computing processes busy: hands out records, takes in results.
+
+One thread moves the bytes of all processes without ever waiting for one of them, so that they stay
+busy while the caller writes to its database, and time limits hold while nobody looks. It starts and
+ends the processes too (on Linux a process dies with the *thread* that started it). Called by
+`core.compute.processes` alone; the bookkeeping of records is in `work`, one process in `spawned`.
+"""
+
+import math
+import pickle
+import selectors
+import socket
+import threading
+import time
+from collections import deque
+from contextlib import suppress
+from typing import Any
+
+from core.compute import Failure
+from core.compute.spawned import Spawned
+from core.compute.work import Batch, Work
+from core.errors import BrokenTaskType, LonghaulError
+
+#: seconds of work kept with a process, so that it has some while this thread does not get to run
+AHEAD_SECONDS = 0.1
+AHEAD_RECORDS = 64
+
+#: seconds for importing the task's code and warming it up (speech models take long)
+START_LIMIT = 300.0
+
+#: processes in a row that may fail to start: having said why, and without a word (killed)
+_BROKEN_STARTS, _SILENT_STARTS = 2, 8
+
+_LEAVE_SECONDS = 1.0  # for a process that ends by itself
+_STALL_SECONDS = 1.0  # being late by more: everything was stopped, the processes probably too
+
+
+class Pump:
+    """All methods but the private ones may be called from any thread."""
+
+    def __init__(self, setup: bytes, processes: int, timeout: float) -> None:
+        self._setup, self._processes, self._timeout = setup, processes, timeout
+        #: why nothing can be computed any more
+        self.error: LonghaulError | None = None
+        self._inbox: deque[Batch] = deque()
+        self._owed: deque[Batch] = deque()
+        self._work = Work()
+        self._children: list[Spawned] = []
+        self._leaving: list[tuple[Spawned, float]] = []
+        self._mean: float | None = None  # seconds a record takes, lately
+        self._bad_starts = 0
+        self._buffer = memoryview(bytearray(1 << 18))
+        self._selector = selectors.DefaultSelector()
+        self._bell, self._ring = socket.socketpair()
+        for end in (self._bell, self._ring):
+            end.setblocking(False)
+        self._selector.register(self._bell, selectors.EVENT_READ)
+        self._open, self._grace = True, _LEAVE_SECONDS
+        self._thread = threading.Thread(target=self._run, name="compute-pump", daemon=True)
+        self._thread.start()
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes of this moment."""
+        return [child.pid for child in list(self._children)]
+
+    def add(self, batch: Batch) -> None:
+        self._inbox.append(batch)
+        self._wake()
+
+    def resize(self, processes: int) -> None:
+        self._processes = processes
+        self._wake()
+
+    def stop(self, now: bool) -> None:
+        """End all processes and the thread; returns when they have ended."""
+        self._open, self._grace = False, 0.0 if now else _LEAVE_SECONDS
+        self._wake()
+        self._thread.join()
+        self._bell.close()
+        self._ring.close()
+
+    def _wake(self) -> None:
+        with suppress(OSError):  # full: it is awake
+            self._ring.send(b"!")
+
+    # --- the thread ------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            while self._open:
+                self._turn()
+        except LonghaulError as error:
+            self.error = error
+        except Exception as error:  # a fault of ours must reach the caller, not die with the thread
+            self.error = LonghaulError(f"Computing stopped: {type(error).__name__}: {error}")
+            self.error.__cause__ = error
+        finally:
+            self._end_all()
+            self._work.abandon()
+            for batch in (*self._owed, *self._inbox):
+                batch.done.set()
+
+    def _turn(self) -> None:
+        now = time.monotonic()
+        while self._inbox:
+            batch = self._inbox.popleft()
+            self._owed.append(batch)
+            self._work.add(batch)
+        while self._owed and self._owed[0].done.is_set():
+            self._owed.popleft()
+        self._staff(now)
+        self._hand_out(now)
+        patience = self._patience(now)
+        events = self._selector.select(patience)
+        later = time.monotonic()
+        if patience is not None and later - now - patience > _STALL_SECONDS:
+            for child in self._children:
+                child.since += later - now - patience
+        for key, mask in events:
+            if key.fileobj is self._bell:
+                with suppress(BlockingIOError):
+                    self._bell.recv(4096)
+                continue
+            child: Spawned = key.data
+            if mask & selectors.EVENT_WRITE:
+                self._send(child, later)
+            if mask & selectors.EVENT_READ:
+                self._hear(child, later)
+        self._judge(time.monotonic())
+
+    def _staff(self, now: float) -> None:
+        """Start what is missing (never more than there are records), retire what is too much."""
+        active = [child for child in self._children if not child.retiring]
+        useful = min(self._processes, len(self._work) + sum(child.load for child in active))
+        for _ in range(useful - len(active)):
+            try:
+                child = Spawned(self._setup, now)
+            except OSError as error:
+                self._start_failed(_SILENT_STARTS, f"the system refused a process ({error})")
+                return
+            self._children.append(child)
+            self._selector.register(child, selectors.EVENT_READ, child)
+            self._send(child, now)
+        for child in sorted(active, key=lambda child: child.load)[: -self._processes]:
+            child.retiring = True
+        for child in [c for c in self._children if c.retiring and not c.load]:
+            self._forget(child)
+            child.hang_up()
+            self._leaving.append((child, now + _LEAVE_SECONDS))
+
+    def _hand_out(self, now: float) -> None:
+        """Give records, one at a time, to the process that holds the fewest."""
+        ahead = 2 if self._mean is None else 1 + int(AHEAD_SECONDS / max(self._mean, 1e-6))
+        ahead = min(ahead, AHEAD_RECORDS)
+        fresh_coming = any(
+            not child.retiring and (child.starting or child.fresh and not child.load)
+            for child in self._children
+        )
+        open_to = [child for child in self._children if child.has_room(ahead)]
+        given = set()
+        while open_to and len(self._work):
+            child = min(open_to, key=lambda child: child.load)
+            ticket = self._work.take(
+                empty=not child.load, fresh=child.fresh, fresh_coming=fresh_coming
+            )
+            if ticket is None:
+                open_to.remove(child)
+                continue
+            try:
+                record = pickle.dumps(ticket.record, pickle.HIGHEST_PROTOCOL)
+            except Exception as error:  # whatever the record's own pickling raises
+                lead = "This record cannot be sent to another process: "
+                ticket.fill(None, 0.0, Failure.of(error, lead=lead))
+                continue
+            child.give(ticket, record, now)
+            given.add(child)
+            if not child.has_room(ahead):
+                open_to.remove(child)
+        for child in given:
+            self._send(child, now)
+
+    def _send(self, child: Spawned, now: float) -> None:
+        child.flush(now)
+        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if child.unsent else 0)
+        if self._selector.get_key(child).events != wanted:
+            self._selector.modify(child, wanted, child)
+
+    def _hear(self, child: Spawned, now: float) -> None:
+        for frame in child.receive(self._buffer):
+            if child.starting:
+                self._started(child, frame, now)
+                if child.gone:
+                    return
+                continue
+            value, seconds, failure = _unpack(frame)
+            if failure is not None and failure.kind == "memory":
+                self._lose(child, (failure, 2), now)  # what it still holds is in doubt
+                return
+            child.answered(now).fill(value, seconds, failure)
+            mean = seconds if self._mean is None else self._mean
+            self._mean = mean + 0.1 * (seconds - mean)
+        if child.gone:
+            self._lose(child, None, now)
+
+    def _started(self, child: Spawned, trace: bytes, now: float) -> None:
+        if not trace:
+            child.starting, child.since = False, now
+            self._bad_starts = 0
+            return
+        self._forget(child)
+        child.end()
+        text = trace.decode(errors="replace").strip()
+        self._start_failed(_BROKEN_STARTS, text.splitlines()[-1], text)
+
+    def _start_failed(self, allowed: int, why: str, trace: str = "") -> None:
+        """Count it; too many in a row end everything, so that nothing is started for ever."""
+        self._bad_starts += 1
+        if self._bad_starts >= allowed:
+            detail = f"The task's code cannot be started in a process of its own: {why}"
+            raise BrokenTaskType(f"{detail}\n\n{trace}" if trace else detail, trace=trace)
+
+    def _lose(self, child: Spawned, found: tuple[Failure, int] | None, now: float) -> None:
+        """The process is dead, or must be: its records go back, its current one is charged."""
+        self._forget(child)
+        died = child.end()
+        if child.starting and not child.retiring:
+            self._start_failed(_SILENT_STARTS, f"it ended before it was ready: {child.how}")
+        failure, tries = found or died
+        self._work.lost(child.tickets, failure, max(0.0, now - child.since), tries)
+
+    def _judge(self, now: float) -> None:
+        """End what is over its time limit, and what was told to leave and did not."""
+        for child in list(self._children):
+            if now - child.since <= self._limit(child):
+                continue
+            if child.starting:
+                self._forget(child)
+                child.end()
+                self._start_failed(_BROKEN_STARTS, f"not ready within {START_LIMIT:g} s")
+                continue
+            message = f"It took longer than {self._timeout:g} s and was ended"
+            self._lose(child, (Failure("timeout", message, child.where()), 1), now)
+        for child, until in list(self._leaving):
+            if child.ended() or now > until:
+                self._leaving.remove((child, until))
+                child.end()
+
+    def _limit(self, child: Spawned) -> float:
+        """Seconds that what it does now may take; an idle process may do so for ever."""
+        if child.starting:
+            return START_LIMIT
+        return self._timeout if child.load else math.inf
+
+    def _patience(self, now: float) -> float | None:
+        """Seconds until somebody's limit is reached; None when only an event can change anything."""
+        if self._leaving:
+            return 0.02
+        if not self._children and len(self._work):
+            return 0.2  # the system refused a process; try again, but not at full speed
+        until = min((c.since + self._limit(c) for c in self._children), default=math.inf)
+        return None if until == math.inf else min(max(until - now, 0.0) + 0.001, 60.0)
+
+    def _forget(self, child: Spawned) -> None:
+        self._selector.unregister(child)
+        self._children.remove(child)
+
+    def _end_all(self) -> None:
+        """Hang up on everybody, grant the grace, then kill; in the end nobody is left."""
+        leaving = self._children + [child for child, _ in self._leaving]
+        self._children, self._leaving = [], []
+        self._selector.close()
+        until = time.monotonic() + self._grace
+        for child in leaving:
+            child.hang_up()
+        while time.monotonic() < until and not all([child.ended() for child in leaving]):
+            time.sleep(0.005)
+        for child in leaving:
+            child.end()
+
+
+def _unpack(frame: bytes) -> tuple[Any, float, Failure | None]:
+    try:
+        return pickle.loads(frame)  # noqa: S301 - from a process of our own
+    except Exception as error:  # whatever the result's own unpickling raises
+        return None, 0.0, Failure.of(error, lead="Its result cannot be read back: ")
