@@ -1,0 +1,246 @@
+"""The database that a backfill reads and writes, on any SQLAlchemy dialect.
+
+Lives here: reflection, short reads and writes, and the batch that commits with its checkpoint. Not
+here: how a connection is opened (`core.target_sqlite`, `core.target_server`), the checkpoint's row
+(`core.target_checkpoint`), what an error means (`core.target_errors`), which rows a task wants.
+Called by `core.backfill` and the tasks built on it.
+
+The checkpoint lives in the target itself, so that a batch's effects and its cursor are one commit:
+after any crash the row says exactly what was done.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, inspect, make_url
+from sqlalchemy.exc import ArgumentError
+
+from core import target_checkpoint
+from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseError, DiskFull, Invalid
+from core.paths import Roots
+from core.target_checkpoint import Checkpoint
+from core.target_errors import translated
+from core.target_server import Server
+from core.target_sqlite import SqliteFile
+
+__all__ = ["Checkpoint", "Column", "Target"]
+
+#: letters (of any script), digits and underscores, not starting with a digit; PostgreSQL's length
+_NAME = re.compile(r"[^\W\d]\w{0,62}")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as the database reports it; `type` is the database's own word for it."""
+
+    name: str
+    type: str
+    nullable: bool
+    primary_key: bool
+
+
+class Target:
+    """An open target database. Threads may share it; each block has a connection of its own.
+
+    Every method raises the errors of `core.target_errors.translated`.
+    """
+
+    def __init__(self, source: SqliteFile | Server):
+        self._source = source
+        self._engine = source.engine()
+        # SQLite's connections are in autocommit mode anyway, and begin by `source.begin`.
+        self._reading = (
+            self._engine
+            if source.begin
+            else self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
+
+    @classmethod
+    def open(
+        cls, database: str, *, read_only: bool = False, roots: Roots | None = None
+    ) -> "Target":
+        """Open a database by the path of an SQLite file or a SQLAlchemy URL, and try it once.
+
+        With `roots` a file has to lie below them (Forbidden), which holds against links swapped in
+        while it is opened: see `SqliteFile.connect`. Give them wherever a request named the file.
+        A database is never created. `read_only` refuses writes, and leaves a file the same to the
+        byte, with nothing beside it; only a file in WAL mode, which SQLite cannot read without,
+        may get its `-wal` and `-shm` beside it.
+
+        Raises Invalid for a missing file, one that is no database, an unknown kind of database and
+        a missing driver (naming the package).
+        """
+        source = _source(database, read_only, roots)
+        target = cls(source)
+        try:
+            with target.read() as connection:
+                connection.exec_driver_sql(source.probe)
+        except DatabaseDamaged:
+            target.close()
+            raise Invalid(f"{source.name} is not an SQLite database, or a damaged one.") from None
+        except BaseException:
+            target.close()
+            raise
+        return target
+
+    def __repr__(self) -> str:
+        return f"Target({self._source.name!r})"
+
+    @property
+    def name(self) -> str:
+        """The path or URL as it may be shown: without a password."""
+        return self._source.name
+
+    def close(self) -> None:
+        """Close every connection that is not in use; the target is not used afterwards."""
+        self._engine.dispose()
+
+    # --- what is in it -------------------------------------------------------------------------
+
+    def tables(self) -> list[str]:
+        """The names of the tables of the default schema, sorted, without Longhaul's own."""
+        with self.read() as connection:
+            names = inspect(connection).get_table_names()
+        return sorted(set(names) - {target_checkpoint.TABLE})
+
+    def columns(self, table: str) -> list[Column]:
+        """The columns of a table in their order. Invalid for a table that does not exist."""
+        self.identifier(table, self.tables())
+        with self.read() as connection:
+            inspector = inspect(connection)
+            keys = set(inspector.get_pk_constraint(table)["constrained_columns"])
+            return [
+                Column(c["name"], str(c["type"]), bool(c["nullable"]), c["name"] in keys)
+                for c in inspector.get_columns(table)
+            ]
+
+    def identifier(self, name: str, known: Iterable[str], pointer: str = "") -> str:
+        """`name`, quoted for this dialect, if it is a plain name and exactly one of `known`.
+
+        Everything else is Invalid with the close matches; `pointer` says which parameter it was.
+        """
+        names = list(known)
+        if name in names and _NAME.fullmatch(name):
+            return self._engine.dialect.identifier_preparer.quote_identifier(name)
+        folded = {known_name.lower(): known_name for known_name in names}
+        close = difflib.get_close_matches(str(name).lower(), folded, n=3)
+        message = f"There is no {str(name)[:80]!r} in {self.name}."
+        if name in names:
+            message = f"The name {str(name)[:80]!r} has characters that are not supported."
+        elif close:
+            message += f" Did you mean {' or '.join(repr(folded[key]) for key in close)}?"
+        raise Invalid(message, errors=[{"pointer": pointer, "message": message}])
+
+    # --- reading and writing -------------------------------------------------------------------
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for a short read, outside of transactions: each statement sees its moment.
+
+        Nothing stays open afterwards, statements that were not read to their end included: those
+        would pin the WAL of the owner's database.
+        """
+        with translated(self._source), self._reading.connect() as connection:
+            try:
+                yield connection
+            finally:
+                self._end_statements(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One short transaction: committed at the end of the block, rolled back by any exception.
+
+        On SQLite the write lock is taken at once, so that what is read inside stays true.
+        """
+        if self._source.read_only:
+            raise DatabaseError(f"{self.name} was opened for reading only.", reason="privilege")
+        with translated(self._source):
+            if self._source.begin is None:
+                with self._engine.begin() as connection:
+                    yield connection
+                return
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql(self._source.begin)
+                try:
+                    yield connection
+                    self._end_statements(connection)
+                    # Said as SQL: it fails where SQLite has rolled back by itself meanwhile.
+                    connection.exec_driver_sql("COMMIT")
+                except BaseException:
+                    self._end_statements(connection)
+                    if not connection.invalidated:
+                        connection.connection.rollback()
+                    raise
+
+    def _end_statements(self, connection: Connection) -> None:
+        if self._source.begin and not connection.invalidated:
+            connection.connection.dbapi_connection.end_statements()
+
+    # --- the checkpoint ------------------------------------------------------------------------
+
+    def adopt(self, key: str, fence: int) -> Checkpoint | None:
+        """Take the job's checkpoint over for the attempt with `fence`, in one transaction.
+
+        Returns what the attempts before committed, or None where there was nothing; then the row
+        starts at the cursor None. From here on every batch of an older fence is refused. Idempotent
+        for the same fence, so it is also how an attempt finds out, after a lost connection, whether
+        its last batch was committed. Creates the table where it is missing.
+
+        The row knows nothing of a job that was forgotten: an attempt confirms its claim *after* it
+        has adopted and before its first batch.
+
+        Raises ClaimLost if a newer fence has the row.
+        """
+        try:
+            with self.write() as connection:
+                return target_checkpoint.take_over(connection, key, fence)
+        except (DatabaseBusy, DiskFull, DatabaseDamaged):
+            raise
+        except (DatabaseError, Invalid):
+            # Two attempts that create the table, or the row, at the same moment: one of them is
+            # told that it exists already. Now it does.
+            with self.write() as connection:
+                return target_checkpoint.take_over(connection, key, fence)
+
+    @contextmanager
+    def batch(self, key: str, fence: int, old: str | None, new: Checkpoint) -> Iterator[Connection]:
+        """One short transaction for a batch: the cursor moves from `old` to `new`, then the block.
+
+        The block writes the effects through the connection it gets; both are committed together or
+        not at all. Compute before: nothing slow belongs inside. If the commit's answer is lost
+        (DatabaseBusy), `adopt` tells whether it happened.
+
+        Raises ClaimLost, before the block runs and with nothing written, unless the row has this
+        fence and stands at `old`.
+        """
+        with self.write() as connection:
+            target_checkpoint.advance(connection, key, fence, old, new)
+            yield connection
+
+    def forget(self, key: str, fence: int) -> None:
+        """Remove the checkpoint of a job that has ended for good. Idempotent.
+
+        Raises ClaimLost, and removes nothing, if a newer fence has the row.
+        """
+        with self.write() as connection:
+            target_checkpoint.forget(connection, key, fence)
+
+
+def _source(database: str, read_only: bool, roots: Roots | None) -> SqliteFile | Server:
+    """The file or server that a path or URL names. No message repeats what could be a password."""
+    if "://" not in database:
+        return SqliteFile(database, read_only, roots)
+    try:
+        url = make_url(database)
+    except (ArgumentError, ValueError):
+        raise Invalid("This is not a database address: dialect://user:password@host/name") from None
+    if url.get_backend_name() != "sqlite":
+        return Server(url, read_only)
+    if url.drivername not in ("sqlite", "sqlite+pysqlite") or url.query or url.host:
+        raise Invalid("For an SQLite database give the path of its file and nothing else.")
+    if not url.database or url.database.startswith((":", "file:")):
+        raise Invalid("A database in memory holds nothing to work on; give the path of a file.")
+    return SqliteFile(url.database, read_only, roots)
