@@ -39,6 +39,15 @@ class ProcessIdentity:
             return False
 
 
+def is_running(pid: int) -> bool:
+    """Whether any process has this pid (enough for litter; a claim wants the whole identity)."""
+    try:
+        _started(pid)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def _started(pid: int) -> str:
     if sys.platform == "linux":
         return _started_linux(pid)

@@ -150,9 +150,7 @@ def _has_slot(lane: str, limits: Limits, busy: Busy) -> bool:
         # Its own slots always; beyond them any idle slot of the general lanes.
         return busy.priority < limits.priority or busy.general < limits.total
     if lane == NORMAL:
-        if busy.normal < limits.normal:
-            return True
-        return limits.lends and busy.general < limits.total
+        return busy.general < limits.total and (busy.normal < limits.normal or limits.lends)
     return busy.of(lane) < limits.slots(lane)
 
 

@@ -5,6 +5,9 @@ A person's verbs change `control` (and, where nothing runs, `status` at once); t
 queries.sql carry the same sets, so a move that is not in this table cannot be stored.
 """
 
+from collections.abc import Iterable
+from enum import StrEnum
+
 from core.model import Control, Status
 
 Q, R, P = Status.QUEUED, Status.RUNNING, Status.PAUSED
@@ -15,7 +18,6 @@ ARROWS: dict[tuple[Status, Status], str] = {
     (Q, R): "a worker claimed it",
     (Q, P): "paused before it started",
     (Q, X): "cancelled before it started",
-    (Q, F): "a task it waits for did not complete, or its type is gone",
     (R, Q): "gave its place back: snooze, retry, a stopping service, or a dead worker",
     (R, P): "reached a checkpoint after a person asked for a pause, or the disk is full",
     (R, C): "finished its work",
@@ -38,7 +40,8 @@ def verbs(status: str, control: str, *, held: bool = False) -> list[str]:
     """What a person may do now, in the order a menu would show it."""
     match Status(status), Control(control):
         case (Status.QUEUED, _):
-            return ["start" if held else "hold", "pause", "cancel", "move"]
+            hold = [] if held else ["hold"]
+            return ["start", *hold, "pause", "cancel", "move"]
         case (Status.RUNNING, Control.RUN):
             return ["pause", "cancel"]
         case (Status.RUNNING, Control.PAUSE):
@@ -58,3 +61,46 @@ def shown(status: str, control: str) -> str:
     if status == Status.RUNNING and control == Control.CANCEL:
         return "cancelling"
     return status
+
+
+class Ending(StrEnum):
+    """How an attempt says that it ended."""
+
+    COMPLETED = "completed"
+    SPLIT = "split"  #: its work became chunks, which are jobs of their own
+    DISCARDED = "discarded"  #: not needed any more
+    FAILED = "failed"  #: another try may help
+    HOPELESS = "hopeless"  #: no other try would help
+    SNOOZED = "snoozed"
+    RELEASED = "released"  #: gave its place back: the service stops, or a lent slot is wanted
+    STOPPED = "stopped"  #: obeyed `control` at a checkpoint
+    DISK_FULL = "disk_full"  #: pauses with that reason
+
+
+DONE_WELL = frozenset({Ending.COMPLETED, Ending.SPLIT, Ending.DISCARDED})
+
+
+def settlement(ending: Ending, control: str, tries_left: bool) -> Status:
+    """The status of a job whose attempt ended so, while the person wants `control`.
+
+    A cancel wins over every ending: what was shown as being cancelled ends cancelled. A pause
+    lets a finished job be finished, and keeps everything else from starting again by itself.
+    """
+    if control == Control.CANCEL:
+        return X
+    if ending in DONE_WELL:
+        return C
+    if ending == Ending.HOPELESS or (ending == Ending.FAILED and not tries_left):
+        return F
+    if control == Control.PAUSE or ending == Ending.DISK_FULL:
+        return P
+    return Q
+
+
+def rolled_up(statuses: Iterable[str]) -> Status:
+    """The status of an unfinished task from the statuses of its current step's jobs."""
+    found = set(statuses)
+    for status in (R, Q, P):
+        if status in found:
+            return status
+    raise ValueError(f"nothing of these is unfinished: {sorted(found)}")

@@ -13,7 +13,7 @@ start (`BEGIN IMMEDIATE`), never nests, and never spans a person's or a task's o
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,6 @@ class Store:
     def __init__(self, path: Path, *, busy_s: float = BUSY_S):
         self.path = Path(path)
         self._statements = named_statements((HERE / "queries.sql").read_text(encoding="utf-8"))
-        self._after_commit: list[Callable[[], None]] = []
         self._local = threading.local()
         self._db = dataset.connect(
             f"sqlite:///{self.path}",
@@ -122,8 +121,6 @@ class Store:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        for hook in self._after_commit:
-            hook()
 
     @contextmanager
     def snapshot(self) -> Iterator["Store"]:
@@ -137,10 +134,6 @@ class Store:
             yield self
         finally:
             connection.execute("COMMIT")
-
-    def after_commit(self, hook: Callable[[], None]) -> None:
-        """Call `hook` after every committed write transaction, in the thread that committed."""
-        self._after_commit.append(hook)
 
     def maintain(self) -> None:
         """Bring the write-ahead log back into the file without making anybody wait."""

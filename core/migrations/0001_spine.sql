@@ -108,7 +108,8 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_claimable ON jobs(lane, priority DESC, position, id)
   WHERE status = 'queued' AND blocked = '';
 CREATE INDEX jobs_running ON jobs(claimed_lane, lent) WHERE status = 'running';
-CREATE INDEX jobs_waiting ON jobs(blocked, id) WHERE status = 'queued' AND blocked <> '';
+CREATE INDEX jobs_later ON jobs(not_before) WHERE blocked = 'later';
+CREATE INDEX jobs_backoff ON jobs(wake_mono) WHERE blocked = 'backoff';
 CREATE INDEX jobs_by_task ON jobs(task_id, run, step);
 
 CREATE TABLE attempts (

@@ -1,0 +1,256 @@
+"""The workers' side: claim, renew, checkpoint. Every write carries the fence of its claim."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core import lanes
+from core.documents import compact
+from core.errors import ClaimLost
+from core.estimate import Rate
+from core.lanes import Busy, Limits, Offer, Surroundings
+from core.model import Blocked, Control, Job, Kind, Progress, Task
+from core.queue.ledger import Ledger
+
+LEASE_S = 12.0  #: a claim holds so long without a heartbeat (monotonic seconds)
+TELL_S = 0.1  #: progress of a task is told at most this often; what is held back is flushed
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job that this worker holds, as long as nobody raised its fence."""
+
+    job: Job
+    task: Task
+
+    @property
+    def fence(self) -> int:
+        return self.job.fence
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a checkpoint answers: what the person wants, and whether progress was told."""
+
+    control: Control
+    give_back: bool  #: the slot was lent and is wanted back
+    knobs: dict[str, Any]
+    told: bool
+
+
+class Claims:
+    """What a worker may do with the queue."""
+
+    def __init__(self, ledger: Ledger, *, lease_s: float = LEASE_S):
+        self._ledger = ledger
+        self._store = ledger.store
+        self.lease_s = lease_s
+
+    # --- claim --------------------------------------------------------------------------------------
+
+    def claim(self, worker_id: int, pid: int) -> Claim | None:
+        """Take the most urgent job that a lane may start now; None when there is none.
+
+        Costs one read when nothing is claimable. The claim itself is one guarded update.
+        """
+        clock = self._ledger.clock
+        moments = {"wall": clock.wall(), "mono": clock.mono(), "boot": clock.boot()}
+        if not self._store.value("is_work_waiting", **moments):
+            return None
+        with self._ledger.transaction():
+            self._free_due_jobs(moments)
+            limits, busy, around = self._situation()
+            for offer in lanes.choose(limits, busy, around):
+                if job := self._take(offer, limits, worker_id):
+                    return self._begin_attempt(job, pid)
+        return None
+
+    def _situation(self) -> tuple[Limits, Busy, Surroundings]:
+        state = self._store.one("queue_state")
+        assert state is not None
+        limits = self._ledger.limits(state["settings_version"])
+        return limits, busy_lanes(self._store), surroundings(state, self._ledger.clock)
+
+    def _free_due_jobs(self, moments: dict[str, Any]) -> None:
+        for row in self._store.rows("due_jobs", **moments):
+            freed = self._store.one(
+                "unblock_job", id=row["id"], blocked=Blocked.NOTHING, now=moments["wall"]
+            )
+            if freed is not None:
+                job = Job.of(freed)
+                self._ledger.events.job(self._ledger.task(job.task_id), job)
+
+    def _take(self, offer: Offer, limits: Limits, worker_id: int) -> Job | None:
+        clock = self._ledger.clock
+        lane, least, below = selection(offer.lane, limits)
+        row = self._store.one(
+            "claim_job",
+            worker=worker_id,
+            claimed_lane=offer.lane,
+            lent=int(offer.lent),
+            lane=lane,
+            least=least,
+            below=below,
+            lease=clock.mono() + self.lease_s,
+            boot=clock.boot(),
+            now=clock.wall(),
+        )
+        return Job.of(row) if row is not None else None
+
+    def _begin_attempt(self, job: Job, pid: int) -> Claim:
+        now = self._ledger.clock.wall()
+        self._store.changed(
+            "insert_attempt",
+            job_id=job.id,
+            number=job.attempts,
+            fence=job.fence,
+            pid=pid,
+            cursor=job.cursor,
+            now=now,
+        )
+        row = self._store.one("task_claimed", id=job.task_id, stage=job.stage, now=now)
+        task = Task.of(row)
+        self._ledger.tell(task, [job])
+        return Claim(job, task)
+
+    # --- while it runs --------------------------------------------------------------------------------
+
+    def renew(self, claim: Claim) -> Control:
+        """Heartbeat: hold the claim for another lease. Raises ClaimLost."""
+        clock = self._ledger.clock
+        with self._ledger.transaction(quiet=True):
+            row = self._store.one(
+                "renew_lease",
+                id=claim.job.id,
+                fence=claim.fence,
+                lease=clock.mono() + self.lease_s,
+                boot=clock.boot(),
+            )
+        if row is None:
+            raise ClaimLost(f"job {claim.job.id} was taken over")
+        return Control(row["control"])
+
+    def checkpoint(
+        self,
+        claim: Claim,
+        old_cursor: str | None,
+        progress: Progress,
+        *,
+        rate: Rate | None = None,
+        stage: str = "",
+        message: str | None = None,
+        effects: Callable[[], None] | None = None,
+        tell: bool = False,
+    ) -> Verdict:
+        """Cursor, counters, event and `effects` (writes into our own database) in one transaction.
+
+        Guarded by the fence and by the cursor it moves from: raises ClaimLost, with nothing
+        written, when either is not as expected. Progress is told at most every TELL_S a task
+        unless `tell`; the caller flushes what was held back.
+        """
+        clock = self._ledger.clock
+        with self._ledger.transaction():
+            row = self._store.one(
+                "checkpoint_job",
+                id=claim.job.id,
+                fence=claim.fence,
+                old=old_cursor,
+                cursor=progress.cursor,
+                done=progress.done,
+                failed=progress.failed,
+                skipped=progress.skipped,
+                total=progress.total,
+                tally=compact(progress.tally),
+                rate=rate.likely if rate else None,
+                rate_low=rate.low if rate else None,
+                rate_high=rate.high if rate else None,
+                stage=stage,
+                lease=clock.mono() + self.lease_s,
+                boot=clock.boot(),
+                now=clock.wall(),
+            )
+            if row is None:
+                raise ClaimLost(f"job {claim.job.id} was taken over, or its cursor moved")
+            if effects is not None:
+                effects()
+            told = self._tell_progress(claim, stage, message, tell)
+            give_back = bool(row["lent"]) and self._is_overdrawn()
+        return Verdict(Control(row["control"]), give_back, json.loads(row["knobs"]), told)
+
+    def tell_progress(self, claim: Claim, stage: str, message: str | None) -> None:
+        """Tell what a checkpoint held back."""
+        with self._ledger.transaction():
+            self._tell_progress(claim, stage, message, True)
+
+    def _tell_progress(
+        self, claim: Claim, stage: str, message: str | None, must: bool
+    ) -> bool:
+        clock = self._ledger.clock
+        task_id = claim.job.task_id
+        last = self._store.value("told_mono", id=task_id)
+        mono = clock.mono()
+        if not must and last is not None and 0 <= mono - last < TELL_S:
+            return False
+        row = self._store.one(
+            "roll_up", id=task_id, stage=stage, message=message, mono=mono, now=clock.wall()
+        )
+        self._ledger.events.task(Kind.TASK_PROGRESS, Task.of(row))
+        return True
+
+    def _is_overdrawn(self) -> bool:
+        limits, busy, _ = self._situation()
+        return lanes.gives_back(limits, busy)
+
+    def reconcile(self, claim: Claim, progress: Progress) -> Job:
+        """Take over what the target's own checkpoint says, before anything is read."""
+        with self._ledger.transaction(quiet=True):
+            row = self._store.one(
+                "reconcile_job",
+                id=claim.job.id,
+                fence=claim.fence,
+                cursor=progress.cursor,
+                done=progress.done,
+                failed=progress.failed,
+                skipped=progress.skipped,
+                tally=compact(progress.tally),
+                now=self._ledger.clock.wall(),
+            )
+        if row is None:
+            raise ClaimLost(f"job {claim.job.id} was taken over")
+        return Job.of(row)
+
+
+# --- reading what decides; shared with the queue's figures ----------------------------------------
+
+
+def selection(lane: str, limits: Limits) -> tuple[str, int, int]:
+    """(stored lane, least priority, priority below) of the jobs that belong to `lane`."""
+    most, least = 1_000_000_000, -1_000_000_000
+    if lane == lanes.PRIORITY:
+        return "", limits.threshold, most
+    if lane == lanes.NORMAL:
+        return "", least, limits.threshold
+    return lane, least, most
+
+
+def busy_lanes(store) -> Busy:
+    """How many jobs run in each lane."""
+    counts = {"lent": 0}
+    for row in store.rows("busy_lanes"):
+        counts["lent" if row["lent"] else row["claimed_lane"]] = row["n"]
+    return Busy(**counts)
+
+
+def surroundings(state, clock) -> Surroundings:
+    """The person, the pause and the hour, from the queue's one row."""
+    activity = state["activity"]
+    if state["activity_boot"] != clock.boot() or (state["activity_mono"] or 0) <= clock.mono():
+        activity = "idle"
+    return Surroundings(
+        is_paused=bool(state["is_paused"]),
+        activity=activity,
+        now=datetime.fromtimestamp(clock.wall()).astimezone(),
+    )
+

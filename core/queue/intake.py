@@ -1,0 +1,83 @@
+"""Accepting tasks: the task, the jobs of its first step and the event, in one durable transaction."""
+
+from core.documents import compact
+from core.errors import Invalid
+from core.model import Blocked, Job, Kind, NewTask, Task
+from core.queue.ledger import Ledger
+
+
+class Intake:
+    """The way into the queue."""
+
+    def __init__(self, ledger: Ledger):
+        self._ledger = ledger
+
+    def enqueue(self, new: NewTask) -> Task:
+        """Store a new task; when this returns it survives a kill and a power loss.
+
+        Raises Invalid when a task it shall wait for does not exist.
+        """
+        with self._ledger.transaction(durable=True):
+            return self.enqueue_within(new)
+
+    def enqueue_within(self, new: NewTask) -> Task:
+        """The same inside the caller's transaction (a schedule that fires, an idempotent POST)."""
+        ledger, now = self._ledger, self._ledger.clock.wall()
+        task = self._insert(new, now)
+        waits = self._depend(task, new)
+        blocked = _blocked(new, waits, now)
+        jobs = ledger.insert_step(task, 0, blocked=blocked)
+        if new.items:
+            self._add_items(jobs[0], new.items, now)
+        ledger.tell(task, jobs, Kind.TASK_CREATED)
+        return task
+
+    def _insert(self, new: NewTask, now: float) -> Task:
+        row = self._ledger.store.one(
+            "insert_task",
+            type=new.type,
+            title=new.title,
+            source=new.source,
+            user_relevant=int(new.user_relevant),
+            project=new.project,
+            session_id=new.session_id,
+            related_type=new.related_type,
+            related_id=new.related_id,
+            params=compact(new.params),
+            priority=new.priority,
+            direct=int(new.direct),
+            hold=int(new.hold),
+            not_before=new.not_before,
+            steps=compact([step.document() for step in new.steps]),
+            unit=new.unit,
+            now=now,
+        )
+        return Task.of(row)
+
+    def _depend(self, task: Task, new: NewTask) -> bool:
+        """Remember what the task waits for; whether any of it is still to come."""
+        store = self._ledger.store
+        for place, after_id in enumerate(new.after):
+            if store.one("task", id=after_id) is None:
+                message = f"There is no task {after_id} to wait for"
+                raise Invalid(message, [{"pointer": f"/after/{place}", "message": message}])
+            store.changed("insert_dependency", task_id=task.id, after_id=after_id)
+        return bool(new.after) and bool(store.rows("unmet_dependencies", task_id=task.id))
+
+    def _add_items(self, job: Job, keys: tuple[str, ...], now: float) -> None:
+        self._ledger.store.many(
+            "insert_item",
+            [{"job_id": job.id, "task_id": job.task_id, "key": key, "now": now} for key in keys],
+        )
+
+
+def _blocked(new: NewTask, waits: bool, now: float) -> Blocked:
+    if new.direct:
+        return Blocked.NOTHING
+    if new.hold:
+        return Blocked.HELD
+    if waits:
+        return Blocked.AFTER
+    if new.not_before is not None and new.not_before > now:
+        return Blocked.LATER
+    return Blocked.NOTHING

@@ -1,0 +1,152 @@
+"""What all verbs of the queue share: the transaction that tells its events and wakes who waits."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.clock import Clock
+from core.documents import blocked_reason, compact
+from core.errors import NotFound
+from core.events import Events
+from core.lanes import DIRECT, Limits
+from core.lifecycle import rolled_up
+from core.model import TERMINAL, Blocked, Job, Kind, Step, Task
+from core.settings import Settings
+from core.store import Store
+from core.wake import EVENTS, WORK, Waker
+
+
+class Ledger:
+    """The store, the clock and the wake-ups, with the moves that several verbs make."""
+
+    def __init__(self, store: Store, clock: Clock, waker: Waker):
+        self.store = store
+        self.clock = clock
+        self.events = Events(store, clock)
+        self.waker = waker
+        self._local = threading.local()
+        self._limits: tuple[int, Limits] = (0, Limits())
+
+    @contextmanager
+    def transaction(self, *, durable: bool = False, quiet: bool = False) -> Iterator[Store]:
+        """One transaction; after its commit the stream is woken, and the workers if needed.
+
+        `quiet`: nothing is told by it (renewing a lease), so nobody is woken.
+        """
+        self._local.work = False
+        with self.store.transaction(durable=durable):
+            yield self.store
+        if quiet:
+            return
+        self.waker.wake(EVENTS)
+        if self._local.work:
+            self.waker.wake(WORK)
+
+    def work_is_ready(self) -> None:
+        """Something may now be claimed: wake the workers when this transaction is committed."""
+        self._local.work = True
+
+    def task(self, task_id: int) -> Task:
+        """Raises NotFound."""
+        row = self.store.one("task", id=task_id)
+        if row is None:
+            raise NotFound(f"There is no task {task_id}")
+        return Task.of(row)
+
+    def jobs(self, task: Task, step: int | None = None) -> list[Job]:
+        """The jobs of the current run, of one step or all."""
+        if step is None:
+            rows = self.store.rows("jobs_of_run", task_id=task.id, run=task.run)
+        else:
+            rows = self.store.rows("jobs_of_step", task_id=task.id, run=task.run, step=step)
+        return [Job.of(r) for r in rows]
+
+    def limits(self, settings_version: int) -> Limits:
+        """The lanes' limits, read again only when a setting changed."""
+        if self._limits[0] != settings_version:
+            self._limits = (settings_version, Limits.of(self.settings()))
+        return self._limits[1]
+
+    def settings(self) -> Settings:
+        return Settings.model_validate(
+            {r["key"]: json.loads(r["value"]) for r in self.store.rows("settings")}
+        )
+
+    # --- moves that several verbs make (inside their transaction) ---------------------------------
+
+    def tell(self, task: Task, jobs: list[Job] | None = None, kind: Kind | None = None) -> None:
+        """Append the task as it now is, and each of `jobs`."""
+        for job in jobs or ():
+            self.events.job(task, job)
+        if kind is None:
+            kind = Kind.TASK_FINISHED if task.status in TERMINAL else Kind.TASK_UPDATE
+        waiting = next((r for j in jobs or () if (r := blocked_reason(task, j))), None)
+        self.events.task(kind, task, waiting)
+
+    def roll_status(self, task: Task, *, message: str | None = None) -> Task:
+        """Give an unfinished task the status that its current step's jobs add up to."""
+        jobs = self.jobs(task, task.step_index)
+        row = self.store.one(
+            "set_task_status",
+            id=task.id,
+            status=rolled_up(j.status for j in jobs),
+            step_index=task.step_index,
+            stage=None,
+            message=message,
+            now=self.clock.wall(),
+        )
+        return Task.of(row) if row is not None else self.task(task.id)
+
+    def insert_step(
+        self,
+        task: Task,
+        index: int,
+        *,
+        blocked: str = Blocked.NOTHING,
+        status: str = "queued",
+        chunks: list[str | None] | None = None,
+        only_failed: bool = False,
+    ) -> list[Job]:
+        """The jobs of step `index`: one, or one for each chunk (JSON text)."""
+        step = task.step_list()[index]
+        jobs = [
+            self._insert_job(task, index, step, chunk, status, blocked, only_failed)
+            for chunk in (chunks if chunks is not None else [None])
+        ]
+        if status == "queued" and not blocked:
+            self.work_is_ready()
+        return jobs
+
+    def _insert_job(
+        self,
+        task: Task,
+        index: int,
+        step: Step,
+        chunk: str | None,
+        status: str,
+        blocked: str,
+        only_failed: bool,
+    ) -> Job:
+        row = self.store.one(
+            "insert_job",
+            task_id=task.id,
+            run=task.run,
+            step=index,
+            chunk=chunk,
+            type=step.type,
+            status=status,
+            blocked=blocked,
+            lane=DIRECT if task.direct else step.lane,
+            priority=task.priority + (step.priority or 0),
+            position=task.position,
+            not_before=task.not_before if index == 0 else None,
+            stages=compact(list(step.stages)),
+            total=None,
+            unit=task.unit,
+            max_attempts=step.max_attempts,
+            only_failed=int(only_failed),
+            now=self.clock.wall(),
+        )
+        return Job.of(row)
+

@@ -1,0 +1,245 @@
+"""Ending attempts: a worker's own settlement, and the end of an attempt whose worker is gone.
+
+One transaction writes the job's end, the attempt's history, what comes next (the orchestrator's
+answer) and the events. It is guarded by the fence: whoever lost the claim changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from core import pacing
+from core.documents import compact
+from core.errors import ClaimLost
+from core.lifecycle import Ending, settlement
+from core.model import Blocked, Control, Job, Status, Task
+from core.orchestrator import Finish, Start, advance
+from core.queue.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt ended, and what it leaves behind."""
+
+    ending: Ending
+    message: str | None = None
+    error: dict[str, Any] | None = None  #: {code, message, item, trace_id, ...} when it failed
+    result: bytes | str | None = None
+    result_type: str | None = None
+    delay_s: float | None = None  #: before the next try (snooze, or a retry's own wish)
+    chunks: tuple[str, ...] = ()  #: JSON texts, when the work was split
+
+
+class Settling:
+    """The ends of attempts."""
+
+    def __init__(self, ledger: Ledger):
+        self._ledger = ledger
+        self._store = ledger.store
+
+    def settle(self, job: Job, outcome: Outcome) -> Task:
+        """End the attempt that holds `job.fence`. Durable.
+
+        Raises ClaimLost, with nothing written, when the claim is somebody else's by now or the
+        job has ended already: a late finish never overwrites what was shown.
+        """
+        with self._ledger.transaction(durable=True):
+            return self._settle(job, outcome, deaths=(0, None))
+
+    def settle_dead(self, job: Job, why: str) -> Task | None:
+        """End the attempt of a worker that is gone; counts towards the crash-loop stop.
+
+        None when somebody settled it meanwhile.
+        """
+        with self._ledger.transaction(durable=True):
+            row = self._store.one("job", id=job.id)
+            if row is None or row["status"] != Status.RUNNING or row["fence"] != job.fence:
+                return None
+            current = Job.of(row)
+            same_place = current.deaths > 0 and current.death_cursor == (current.cursor or "")
+            deaths = current.deaths + 1 if same_place else 1
+            return self._settle(
+                current,
+                self._death(current, why, deaths),
+                deaths=(deaths, current.cursor or ""),
+                burn=1,
+            )
+
+    def end_by_force(self, job: Job, why: str) -> Task | None:
+        """Cancel a running job whose process is being ended after the grace period."""
+        with self._ledger.transaction(durable=True):
+            row = self._store.one("job", id=job.id)
+            if row is None or row["status"] != Status.RUNNING or row["fence"] != job.fence:
+                return None
+            outcome = Outcome(Ending.STOPPED, message=why)
+            return self._settle(Job.of(row), outcome, deaths=(0, None), burn=1)
+
+    # --- inside the transaction -----------------------------------------------------------------------
+
+    def _death(self, job: Job, why: str, deaths: int) -> Outcome:
+        most = self._ledger.settings().pipeline_deaths_at_cursor
+        error = {"code": "worker-died", "message": why, "cursor": job.cursor}
+        if deaths < most:
+            # The place in the queue is kept and nothing is waited for: the worker was at fault.
+            return Outcome(Ending.RELEASED, message=why, error=error)
+        error["code"] = "crash-loop"
+        where = f"after {job.cursor}" if job.cursor else "at the start"
+        error["message"] = (
+            f"A worker died {deaths} times at the same place ({where}): {why}. "
+            "Leave out what stands there, then retry."
+        )
+        return Outcome(Ending.HOPELESS, error=error)
+
+    def _settle(
+        self, job: Job, outcome: Outcome, *, deaths: tuple[int, str | None], burn: int = 0
+    ) -> Task:
+        ledger, now = self._ledger, self._ledger.clock.wall()
+        task = ledger.task(job.task_id)
+        ended = self._end_job(job, outcome, task, deaths, burn)
+        if ended.claimed_lane and ended.status != Status.QUEUED:
+            ledger.work_is_ready()  # a slot is free
+        elif ended.status == Status.QUEUED:
+            ledger.work_is_ready()
+        chunks: list[Job] = []
+        if outcome.ending == Ending.SPLIT and ended.status == Status.COMPLETED:
+            chunks = ledger.insert_step(
+                task, ended.step, chunks=list(outcome.chunks), status=_entry(task)
+            )
+        self._store.one(
+            "roll_up", id=task.id, stage=None, message=outcome.message, mono=None, now=now
+        )
+        return self._advance(ledger.task(task.id), ended, outcome, chunks)
+
+    def _end_job(
+        self,
+        job: Job,
+        outcome: Outcome,
+        task: Task,
+        deaths: tuple[int, str | None],
+        burn: int,
+    ) -> Job:
+        clock = self._ledger.clock
+        failed = outcome.ending in (Ending.FAILED, Ending.HOPELESS)
+        row = self._store.one("job", id=job.id)
+        stored = Job.of(row) if row is not None else job
+        tries = stored.tries + 1 if failed else stored.tries
+        status = settlement(outcome.ending, task.control, tries < stored.max_attempts)
+        delay = outcome.delay_s
+        if delay is None and outcome.ending == Ending.FAILED:
+            delay = pacing.backoff(tries)
+        waits = status == Status.QUEUED and delay is not None
+        error = compact(outcome.error) if outcome.error else None
+        settled = self._store.one(
+            "settle_job",
+            id=job.id,
+            fence=job.fence,
+            status=status,
+            blocked=Blocked.BACKOFF if waits else Blocked.NOTHING,
+            wake=clock.mono() + (delay or 0) if waits else None,
+            boot=clock.boot() if waits else None,
+            tries=tries,
+            deaths=deaths[0] if deaths[0] else stored.deaths,
+            death_cursor=deaths[1] if deaths[0] else stored.death_cursor,
+            burn=burn,
+            error=error,
+            now=clock.wall(),
+        )
+        if settled is None:
+            raise ClaimLost(f"job {job.id} has been settled or taken over; nothing was changed")
+        self._store.changed(
+            "end_attempt",
+            job_id=job.id,
+            fence=job.fence,
+            outcome=outcome.ending,
+            error=error,
+            cursor=settled["cursor"],
+            now=clock.wall(),
+        )
+        return Job.of(settled)
+
+    def _advance(self, task: Task, ended: Job, outcome: Outcome, chunks: list[Job]) -> Task:
+        ledger = self._ledger
+        jobs = ledger.jobs(task, task.step_index)
+        decision = advance(task.step_list(), task.step_index, jobs)
+        match decision:
+            case Finish(status, job):
+                task = self.finish(task, status, job, outcome)
+                ledger.tell(task, [ended])
+            case Start(step):
+                task = self._start_step(task, step)
+                started = ledger.insert_step(task, step, status=_entry(task))
+                task = ledger.roll_status(task)
+                ledger.tell(task, [ended, *started])
+            case _:
+                task = ledger.roll_status(task)
+                ledger.tell(task, [ended, *chunks])
+        return task
+
+    def _start_step(self, task: Task, step: int) -> Task:
+        row = self._store.one(
+            "set_task_status",
+            id=task.id,
+            status=task.status,
+            step_index=step,
+            stage="",
+            message=None,
+            now=self._ledger.clock.wall(),
+        )
+        return Task.of(row)
+
+    def finish(
+        self, task: Task, status: Status, job: Job | None, outcome: Outcome | None = None
+    ) -> Task:
+        """Give the task its terminal status, inside the caller's transaction; tells nothing."""
+        now = self._ledger.clock.wall()
+        error = job.error if job is not None and status == Status.FAILED else None
+        result = outcome if outcome and status == Status.COMPLETED else None
+        content = result.result if result else None
+        row = self._store.one(
+            "finish_task",
+            id=task.id,
+            status=status,
+            error=compact(error) if error else None,
+            message=outcome.message if outcome else None,
+            result=content.encode() if isinstance(content, str) else content,
+            result_type=result.result_type if result else None,
+            now=now,
+        )
+        if row is None:
+            raise ClaimLost(f"task {task.id} has already ended")
+        finished = Task.of(row)
+        self._count_day(finished, now)
+        if status == Status.COMPLETED:
+            self._free_dependents(finished, now)
+        return finished
+
+    def _count_day(self, task: Task, now: float) -> None:
+        self._store.changed(
+            "count_day",
+            day=datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d"),
+            type=task.type,
+            completed=int(task.status == Status.COMPLETED),
+            failed=int(task.status == Status.FAILED),
+            cancelled=int(task.status == Status.CANCELLED),
+            records=task.done,
+            seconds=max(0.0, now - task.started_at) if task.started_at else 0.0,
+        )
+
+    def _free_dependents(self, task: Task, now: float) -> None:
+        """Tasks that waited for this one, and for nothing else, may start."""
+        for row in self._store.rows("freed_by", task_id=task.id):
+            later = row["not_before"] is not None and row["not_before"] > now
+            freed = self._store.one(
+                "unblock_job",
+                id=row["id"],
+                blocked=Blocked.LATER if later else Blocked.NOTHING,
+                now=now,
+            )
+            job = Job.of(freed)
+            self._ledger.work_is_ready()
+            self._ledger.tell(self._ledger.task(job.task_id), [job])
+
+
+def _entry(task: Task) -> str:
+    """The status with which new jobs of a task begin: a pause holds for them too."""
+    return Status.PAUSED if task.control == Control.PAUSE else Status.QUEUED

@@ -1,0 +1,59 @@
+"""Builders for tests: a real store in a temporary folder, a clock that stands still, one worker."""
+
+from pathlib import Path
+
+from core.model import NewTask, Step
+from core.queue import Claims, Intake, Ledger, Ordering, Settling, Steering
+from core.store import Store
+from core.wake import Waker
+
+
+class FakeClock:
+    """Time that moves only when a test says so."""
+
+    def __init__(self, wall: float = 1_800_000_000.0):
+        self.wall_s, self.mono_s, self.boot_id = wall, 1000.0, "boot-1"
+
+    def wall(self) -> float:
+        return self.wall_s
+
+    def mono(self) -> float:
+        return self.mono_s
+
+    def boot(self) -> str:
+        return self.boot_id
+
+    def advance(self, seconds: float) -> None:
+        """Both clocks go on."""
+        self.wall_s += seconds
+        self.mono_s += seconds
+
+    def set_back(self, seconds: float) -> None:
+        """Somebody sets the wall clock back; monotonic time does not care."""
+        self.wall_s -= seconds
+
+
+class Desk:
+    """A queue without processes: every verb of every side, on one real database."""
+
+    def __init__(self, folder: Path, clock: FakeClock | None = None):
+        self.clock = clock or FakeClock()
+        self.store = Store(folder / "state.sqlite")
+        self.ledger = Ledger(self.store, self.clock, Waker(folder))
+        self.intake = Intake(self.ledger)
+        self.claims = Claims(self.ledger)
+        self.settling = Settling(self.ledger)
+        self.steering = Steering(self.ledger, self.settling)
+        self.ordering = Ordering(self.ledger)
+
+    def enqueue(self, *steps: str, **fields):
+        """A task whose steps are the given job types (default: one)."""
+        made = tuple(Step(name=s, type=s) for s in steps or ("work",))
+        defaults = {"type": "test", "title": "A test", "params": {}, "steps": made}
+        return self.intake.enqueue(NewTask(**{**defaults, **fields}))
+
+    def claim(self, worker_id: int = 1):
+        return self.claims.claim(worker_id, pid=1)
+
+    def events(self, after: int = 0):
+        return self.ledger.events.after(after, 10_000)
