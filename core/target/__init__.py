@@ -1,8 +1,8 @@
 """The database that a backfill reads and writes, on any SQLAlchemy dialect.
 
 Lives here: reflection, short reads and writes, and the batch that commits with its checkpoint. Not
-here: how a connection is opened (`core.target_sqlite`, `core.target_server`), the checkpoint's row
-(`core.target_checkpoint`), what an error means (`core.target_errors`), which rows a task wants.
+here: how a connection is opened (`core.target.sqlite`, `core.target.server`), the checkpoint's row
+(`core.target.checkpoint`), what an error means (`core.target.errors`), which rows a task wants.
 Called by `core.backfill` and the tasks built on it.
 
 The checkpoint lives in the target itself, so that a batch's effects and its cursor are one commit:
@@ -18,13 +18,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, inspect, make_url
 from sqlalchemy.exc import ArgumentError
 
-from core import target_checkpoint
 from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseError, DiskFull, Invalid
 from core.paths import Roots
-from core.target_checkpoint import Checkpoint
-from core.target_errors import translated
-from core.target_server import Server
-from core.target_sqlite import SqliteFile
+from core.target.checkpoint import TABLE, Checkpoint, advance, forget, take_over
+from core.target.errors import translated
+from core.target.server import Server
+from core.target.sqlite import SqliteFile
 
 __all__ = ["Checkpoint", "Column", "Target"]
 
@@ -45,7 +44,7 @@ class Column:
 class Target:
     """An open target database. Threads may share it; each block has a connection of its own.
 
-    Every method raises the errors of `core.target_errors.translated`.
+    Every method raises the errors of `core.target.errors.translated`.
     """
 
     def __init__(self, source: SqliteFile | Server):
@@ -104,7 +103,7 @@ class Target:
         """The names of the tables of the default schema, sorted, without Longhaul's own."""
         with self.read() as connection:
             names = inspect(connection).get_table_names()
-        return sorted(set(names) - {target_checkpoint.TABLE})
+        return sorted(set(names) - {TABLE})
 
     def columns(self, table: str) -> list[Column]:
         """The columns of a table in their order. Invalid for a table that does not exist."""
@@ -196,14 +195,14 @@ class Target:
         """
         try:
             with self.write() as connection:
-                return target_checkpoint.take_over(connection, key, fence)
+                return take_over(connection, key, fence)
         except (DatabaseBusy, DiskFull, DatabaseDamaged):
             raise
         except (DatabaseError, Invalid):
             # Two attempts that create the table, or the row, at the same moment: one of them is
             # told that it exists already. Now it does.
             with self.write() as connection:
-                return target_checkpoint.take_over(connection, key, fence)
+                return take_over(connection, key, fence)
 
     @contextmanager
     def batch(self, key: str, fence: int, old: str | None, new: Checkpoint) -> Iterator[Connection]:
@@ -217,7 +216,7 @@ class Target:
         fence and stands at `old`.
         """
         with self.write() as connection:
-            target_checkpoint.advance(connection, key, fence, old, new)
+            advance(connection, key, fence, old, new)
             yield connection
 
     def forget(self, key: str, fence: int) -> None:
@@ -226,7 +225,7 @@ class Target:
         Raises ClaimLost, and removes nothing, if a newer fence has the row.
         """
         with self.write() as connection:
-            target_checkpoint.forget(connection, key, fence)
+            forget(connection, key, fence)
 
 
 def _source(database: str, read_only: bool, roots: Roots | None) -> SqliteFile | Server:

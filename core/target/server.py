@@ -1,7 +1,7 @@
 """A target behind a SQLAlchemy URL: PostgreSQL and the other databases whose driver is installed.
 
 Lives here: choosing the driver, the session's limits, the name that may be shown. Not here: SQLite
-(`core.target_sqlite`), what a backfill does (`core.target`). Called by `core.target` alone.
+(`core.target.sqlite`), what a backfill does (`core.target`). Called by `core.target` alone.
 """
 
 from importlib.util import find_spec

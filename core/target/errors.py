@@ -2,7 +2,7 @@
 
 Lives here: what a driver's error means, as one word, and which error of the tree says it. Not here:
 finding out about the disk or the damage, which the source of the connections knows
-(`core.target_sqlite`, `core.target_server`). Called by `core.target` around everything it does.
+(`core.target.sqlite`, `core.target.server`). Called by `core.target` around everything it does.
 
 The message of a driver is shown, its statement and parameters are not: they are the person's data.
 """

@@ -1,7 +1,7 @@
 """A target that is an SQLite file: finding it, opening it confined, telling why it failed.
 
 Lives here: the file's connections and the diagnosis of damage and of a full disk. Not here: what a
-backfill does with them (`core.target`), the words for errors (`core.target_errors`). Called by
+backfill does with them (`core.target`), the words for errors (`core.target.errors`). Called by
 `core.target` alone.
 
 The owner's `journal_mode` is never changed, a database is never created, and a file that is opened
