@@ -19,7 +19,8 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from io import BufferedIOBase
+from typing import Any
 
 #: how a frame begins: the number of bytes that follow
 HEADER = struct.Struct("!Q")
@@ -30,7 +31,7 @@ OUT_OF_MEMORY = 77
 
 def main(channel: socket.socket, notes: int | None) -> None:
     """Serve until the parent hangs up. `notes` is the file for tracebacks of crashes."""
-    stream = channel.makefile("rb", 1 << 16)
+    stream: Any = channel.makefile("rb", 1 << 16)
     first = read_frame(stream)
     if first is None:
         return
@@ -106,7 +107,7 @@ def answer(compute: Callable[[Any], Any], payload: bytes) -> bytes:
     began = time.perf_counter()
     lead, frames = "This record cannot be read: ", 1
     try:
-        record = pickle.loads(payload)  # noqa: S301 - from our own parent
+        record = pickle.loads(payload)  # noqa: S301 # nosec B301 - from our own parent
         lead = ""
         began = time.perf_counter()
         value = compute(record)
@@ -122,7 +123,7 @@ def answer(compute: Callable[[Any], Any], payload: bytes) -> bytes:
             os._exit(OUT_OF_MEMORY)
 
 
-def read_frame(stream: BinaryIO) -> bytes | None:
+def read_frame(stream: BufferedIOBase) -> bytes | None:
     """The next frame, or None when the parent has hung up."""
     head = stream.read(HEADER.size)
     if len(head) < HEADER.size:

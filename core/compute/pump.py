@@ -122,11 +122,10 @@ class Pump:
                 with suppress(BlockingIOError):
                     self._bell.recv(4096)
                 continue
-            child: Spawned = key.data
             if mask & selectors.EVENT_WRITE:
-                self._send(child, later)
+                self._send(key.data, later)
             if mask & selectors.EVENT_READ:
-                self._hear(child, later)
+                self._hear(key.data, later)
         self._judge(time.monotonic())
 
     def _staff(self, now: float) -> None:
@@ -151,7 +150,7 @@ class Pump:
 
     def _hand_out(self, now: float) -> None:
         """Give records, one at a time, to the process that holds the fewest."""
-        ahead = 2 if self._mean is None else 1 + int(AHEAD_SECONDS / max(self._mean, 1e-6))
+        ahead = 1 if self._mean is None else 1 + int(AHEAD_SECONDS / max(self._mean, 1e-6))
         ahead = min(ahead, AHEAD_RECORDS)
         fresh_coming = any(
             not child.retiring and (child.starting or child.fresh and not child.load)
@@ -253,7 +252,7 @@ class Pump:
         return self._timeout if child.load else math.inf
 
     def _patience(self, now: float) -> float | None:
-        """Seconds until somebody's limit is reached; None when only an event can change anything."""
+        """Seconds until somebody's limit is reached; None: only an event changes anything."""
         if self._leaving:
             return 0.02
         if not self._children and len(self._work):
@@ -281,6 +280,6 @@ class Pump:
 
 def _unpack(frame: bytes) -> tuple[Any, float, Failure | None]:
     try:
-        return pickle.loads(frame)  # noqa: S301 - from a process of our own
+        return pickle.loads(frame)  # noqa: S301 # nosec B301 - from our own process
     except Exception as error:  # whatever the result's own unpickling raises
         return None, 0.0, Failure.of(error, lead="Its result cannot be read back: ")
