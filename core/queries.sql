@@ -139,6 +139,11 @@ WHERE id = :id AND fence = :fence AND status = 'running' AND cursor IS :old
 RETURNING lent, (SELECT control FROM tasks WHERE id = task_id) AS control,
   (SELECT knobs FROM tasks WHERE id = task_id) AS knobs;
 
+-- name: look
+-- What a long computation looks at between checkpoints; a read.
+SELECT j.status, j.fence, t.control, t.knobs FROM jobs j JOIN tasks t ON t.id = j.task_id
+WHERE j.id = :id;
+
 -- name: reconcile_job
 -- The target's checkpoint row is the truth: our copy follows it before anything is read.
 UPDATE jobs SET cursor = :cursor, done = :done, failed = :failed, skipped = :skipped, tally = :tally,

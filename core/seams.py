@@ -1,0 +1,41 @@
+"""Named places where a test may end this process, so that crashes are addressed, not awaited.
+
+`reach("target-committed")` does nothing unless the environment says
+`LONGHAUL_SEAM=target-committed:3`, when the third time kills the process (SIGKILL, no clean-up),
+or `…:3:stop`, when it stops (SIGSTOP). The places are listed in PLACES; a test visits them all.
+"""
+
+import os
+import signal
+
+#: place → what has just happened there
+PLACES = {
+    "enqueue-written": "a task is written, its transaction still open",
+    "enqueue-committed": "a task is accepted, the answer not yet sent",
+    "claim-written": "a claim is written, its transaction still open",
+    "claimed": "a job is claimed, its code not yet started",
+    "adopted": "the target's checkpoint row carries the new fence",
+    "read": "a batch is read from the target",
+    "computed": "a batch is computed, nothing of it written",
+    "target-begun": "the target's checkpoint row is moved, its transaction open",
+    "target-effects": "the effects are written, the target's transaction open",
+    "target-committed": "the target has committed, our own state does not know it yet",
+    "checkpoint-written": "our own checkpoint is written, its transaction open",
+    "checkpointed": "our own checkpoint is committed",
+    "settle-written": "the end of an attempt is written, its transaction open",
+    "settled": "the end of an attempt is committed",
+}
+
+_place, _, _rest = os.environ.get("LONGHAUL_SEAM", "").partition(":")
+_left = int(_rest.partition(":")[0] or 1) if _place else 0
+_signal = signal.SIGSTOP if _rest.endswith(":stop") and hasattr(signal, "SIGSTOP") else None
+
+
+def reach(place: str) -> None:
+    """Pass by `place`; dies here when a test asked for it."""
+    if place != _place:
+        return
+    global _left
+    _left -= 1
+    if _left == 0:
+        os.kill(os.getpid(), _signal or signal.SIGKILL)

@@ -1,0 +1,150 @@
+"""What a task author subclasses: job types (what workers run) and task types (what people start).
+
+A task type with no `steps` is its own single step. `Params` is a pydantic model: the form, the
+validation, the API's schema and the documentation all come from it. An instance is made for each
+attempt, with the validated parameters as `self.params`; it keeps no state between attempts.
+"""
+
+import inspect
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.errors import Invalid
+from core.model import Step
+
+EXACTLY_ONCE = "exactly once"
+AT_LEAST_ONCE = "at least once"
+
+#: A database as a person names it: the path of an SQLite file, or a SQLAlchemy URL.
+DatabaseUrl = Annotated[
+    str,
+    Field(
+        min_length=1,
+        description="Path of an SQLite file, or a SQLAlchemy URL such as postgresql://…",
+        json_schema_extra={"format": "database"},
+    ),
+]
+
+
+class NoParams(BaseModel):
+    """Parameters of a type that has none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Preview(BaseModel):
+    """What a run would do, found out without changing anything."""
+
+    count: int | None = None  #: records it would visit, when they could be counted in time
+    at_least: int | None = None  #: a lower bound, when they could not
+    unit: str = ""
+    sample: list[dict[str, Any]] = []  #: some records with what would become of them
+    problems: list[str] = []
+
+
+class JobType:
+    """Work of one kind, run by a worker: subclass it, set `name`, write `run`."""
+
+    name: ClassVar[str] = ""
+    #: the readable phases inside the job, in order
+    stages: ClassVar[tuple[str, ...]] = ()
+    #: what is counted: "articles", "photos"
+    unit: ClassVar[str] = "records"
+    #: attempts without any progress between them before the job has failed
+    max_attempts: ClassVar[int] = 3
+    #: '' = the priority decides between the general lanes
+    lane: ClassVar[str] = ""
+    Params: ClassVar[type[BaseModel]] = NoParams
+
+    def __init__(self, params: Any):
+        self.params = params
+
+    @classmethod
+    def from_params(cls, params: dict[str, Any]) -> Self:
+        """An instance for these parameters. Raises Invalid with a pointer for each error."""
+        return cls(cls.validate(params))
+
+    @classmethod
+    def validate(cls, params: dict[str, Any]) -> BaseModel:
+        """The parameters as a model. Raises Invalid with a pointer for each error."""
+        try:
+            return cls.Params.model_validate(params)
+        except ValidationError as error:
+            raise invalid(error, "/params") from None
+
+    def run(self, run: Any) -> Any:
+        """Do the work through `run` (a `core.run.Run`); what it returns is the task's result."""
+        raise NotImplementedError(f"{type(self).__name__} has no run()")
+
+
+class TaskType(JobType):
+    """Something a person can start."""
+
+    title: ClassVar[str] = ""
+    #: the name of an icon, or an SVG path; shown beside the title
+    icon: ClassVar[str] = ""
+    #: False: shown only to those who ask for maintenance
+    user_relevant: ClassVar[bool] = True
+    guarantee: ClassVar[str] = AT_LEAST_ONCE
+    #: settings that may be changed while it runs: batch_size, rate, workers
+    knobs: ClassVar[frozenset[str]] = frozenset()
+    #: steps of other job types, in order; () = this type is its own single step
+    steps: ClassVar[tuple[Step, ...]] = ()
+
+    @classmethod
+    def step_list(cls) -> tuple[Step, ...]:
+        if cls.steps:
+            return cls.steps
+        own = Step(
+            name=cls.name,
+            type=cls.name,
+            lane=cls.lane,
+            stages=cls.stages,
+            max_attempts=cls.max_attempts,
+        )
+        return (own,)
+
+    @classmethod
+    def title_for(cls, params: BaseModel) -> str:
+        """The title of a task that was given none."""
+        return cls.title or cls.name
+
+    def preview(self) -> Preview:
+        """What a run with these parameters would do. Runs in a process of its own, in limited time."""
+        return Preview(problems=["This task type has no preview."])
+
+    @classmethod
+    def describe(cls) -> dict[str, Any]:
+        """The document of GET /task-types/{type}."""
+        return {
+            "name": cls.name,
+            "title": cls.title or cls.name,
+            "description": inspect.cleandoc(cls.__doc__ or ""),
+            "icon": cls.icon,
+            "unit": cls.unit,
+            "user_relevant": cls.user_relevant,
+            "steps": [step.document() for step in cls.step_list()],
+            "guarantee": cls.guarantee,
+            "knobs": sorted(cls.knobs),
+            "has_preview": cls.preview is not TaskType.preview,
+            "params_schema": cls.Params.model_json_schema(),
+        }
+
+
+def invalid(error: ValidationError, base: str) -> Invalid:
+    """pydantic's errors as ours: a JSON pointer and a sentence for each."""
+    errors = [
+        {"pointer": "/".join([base, *map(pointer_part, e["loc"])]), "message": _sentence(e["msg"])}
+        for e in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+    return Invalid("; ".join(f"{e['pointer']}: {e['message']}" for e in errors[:3]), errors)
+
+
+def pointer_part(part: str | int) -> str:
+    """One reference token of a JSON pointer (RFC 6901)."""
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ")
