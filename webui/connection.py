@@ -1,0 +1,237 @@
+"""One connection of a client: cheroot's parser and WSGI gateway on buffers instead of a socket.
+
+A worker thread reads a request that has already arrived whole and writes into a buffer, so it
+never waits for a client; the gate (`gate.py`) does all the waiting. Only a body too large to be
+kept in memory is read from the socket by the worker. Who may ask is decided in `guard.py`.
+"""
+
+import io
+import logging
+import socket
+from email.utils import formatdate
+
+from cheroot import server as cheroot_server
+from cheroot import wsgi
+
+from webui.refusal import Refused
+
+log = logging.getLogger("longhaul.http")
+
+#: Seconds for which a worker waits for the next bytes of a body or for room in the socket, in the
+#: two cases where it waits at all (uploads, and answers larger than UNSENT_LIMIT).
+PATIENCE = 10.0
+#: Bytes of an answer kept for a client that reads slowly before the worker waits for it.
+UNSENT_LIMIT = 4 * 1024 * 1024
+#: Written bytes are pushed to the socket in pieces of this size: head and body leave together.
+PUSH_SIZE = 64 * 1024
+
+
+class Inbox:
+    """What the parser and the app read: the request in memory, then what is still owed."""
+
+    closed = False
+
+    def __init__(self, sock: socket.socket):
+        self._sock = sock
+        self._here = io.BytesIO()
+        #: Bytes of the body that have not been read from the socket.
+        self.owed = 0
+        self.bytes_read = 0
+        self._expects_continue = False
+
+    def load(self, request: bytes, owed: int, expects_continue: bool) -> None:
+        """Begin a request; whatever the app left unread of the one before is forgotten."""
+        self._here = io.BytesIO(request)
+        self.owed, self._expects_continue = owed, expects_continue
+
+    def read(self, size: int | None = -1) -> bytes:
+        """`size` bytes, or fewer at the end of the request; raises TimeoutError."""
+        data = self._here.read(size)
+        missing = self.owed if size is None or size < 0 else size - len(data)
+        if missing > 0 and self.owed:
+            data += self._receive(min(missing, self.owed))
+        return data
+
+    def readline(self, size: int | None = -1) -> bytes:
+        """A line of what is in memory; the head always is."""
+        return self._here.readline(-1 if size is None else size)
+
+    def has_data(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        self.closed = True
+
+    def _receive(self, size: int) -> bytes:
+        pieces = []
+        self._sock.settimeout(PATIENCE)
+        try:
+            if self._expects_continue:
+                self._expects_continue = False
+                self._sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            while size:
+                piece = self._sock.recv(min(size, 1 << 18))
+                if not piece:
+                    raise ConnectionResetError("the client left in the middle of its body")
+                pieces.append(piece)
+                size -= len(piece)
+                self.owed -= len(piece)
+        finally:
+            self._sock.setblocking(False)
+        return b"".join(pieces)
+
+
+class Outbox:
+    """What cheroot writes to: pushed without waiting, the rest is the gate's to deliver."""
+
+    closed = False
+
+    def __init__(self, sock: socket.socket):
+        self._sock = sock
+        self.unsent = bytearray()
+        self.bytes_written = 0
+
+    def write(self, data: bytes) -> int:
+        """Take `data`; waits only when a client owes us the reading of UNSENT_LIMIT bytes."""
+        self.unsent += data
+        self.bytes_written += len(data)
+        if len(self.unsent) >= PUSH_SIZE:
+            self.push()
+        if len(self.unsent) > UNSENT_LIMIT:
+            self._sock.settimeout(PATIENCE)
+            try:
+                self._sock.sendall(self.unsent)
+                self.unsent.clear()
+            finally:
+                self._sock.setblocking(False)
+        return len(data)
+
+    def push(self) -> bool:
+        """Send what the socket takes now; True when nothing is left. Raises OSError."""
+        while self.unsent:
+            try:
+                sent = self._sock.send(self.unsent)
+            except (BlockingIOError, InterruptedError):
+                return False
+            del self.unsent[:sent]
+        return True
+
+    def flush(self) -> None:
+        """For file-likeness; the connection pushes when the answer is complete."""
+
+
+class _Headers(cheroot_server.HeaderReader):
+    """Leaves out `Some_Header`, which in WSGI would pass for `Some-Header`, and `Expect`.
+
+    The gate and the inbox send `100 Continue`, at the moment when the body is really wanted.
+    """
+
+    def _allow_header(self, key_name: bytes) -> bool:
+        return b"_" not in key_name and key_name != b"Expect"
+
+
+class Request(cheroot_server.HTTPRequest):
+    """cheroot's request with answers of our form: problem documents, no `Server` banner."""
+
+    header_reader = _Headers()
+
+    def simple_response(self, status, msg=""):
+        """Refuse in the parser; the connection closes, as its framing may be lost."""
+        number = int(str(status)[:3])
+        code = {408: "timeout", 500: "internal"}.get(number, "bad-request")
+        refused = Refused(number, code, msg or str(status)[4:])
+        self.close_connection = True
+        self.conn.wfile.write(raw_answer(refused))
+
+    def send_headers(self):
+        """Settle framing and persistence, then write the head of the answer."""
+        names = {name.lower() for name, _ in self.outheaders}
+        status = int(self.status[:3])
+        bodiless = status < 200 or status in (204, 304) or self.method == b"HEAD"
+        # A refused body that has not been read would be taken for the next request.
+        if self.conn.rfile.owed or not self.server.can_add_keepalive_connection:
+            self.close_connection = True
+        if b"content-length" not in names and not bodiless:
+            if self.response_protocol == "HTTP/1.1":
+                self.chunked_write = True
+                self.outheaders.append((b"Transfer-Encoding", b"chunked"))
+            else:
+                self.close_connection = True
+        if self.close_connection:
+            self.outheaders.append((b"Connection", b"close"))
+        elif self.response_protocol != "HTTP/1.1":
+            self.outheaders.append((b"Connection", b"Keep-Alive"))
+        self.outheaders.append((b"Date", formatdate(usegmt=True).encode()))
+        lines = [b"HTTP/1.1 " + self.status, *(b"%b: %b" % field for field in self.outheaders)]
+        self.conn.wfile.write(b"\r\n".join(lines) + b"\r\n\r\n")
+
+
+class Gateway(wsgi.Gateway_10):
+    """cheroot's WSGI gateway, which lets an app turn its answer into an event stream.
+
+    The app says so by `environ["longhaul.stream"] = Subscription(...)` and an empty body. The
+    worker writes status and headers; then the socket belongs to the stream's thread.
+    """
+
+    def start_response(self, status, headers, exc_info=None):
+        if "longhaul.stream" in self.env:
+            # Bottle declares an empty body to be 0 bytes long; a stream has no length.
+            headers = [field for field in headers if field[0].lower() != "content-length"]
+        return super().start_response(status, headers, exc_info)
+
+    def respond(self):
+        super().respond()
+        subscription = self.env.get("longhaul.stream")
+        if subscription is None or self.req.method == b"HEAD":
+            return
+        if not self.req.chunked_write:
+            # HTTP/1.0 has no chunks, so its reader could not tell an end from a cut.
+            self.req.close_connection = True
+            return
+        self.req.chunked_write = False
+        self.req.close_connection = True
+        self.req.conn.detach(subscription)
+
+
+class Connection(cheroot_server.HTTPConnection):
+    """A client's connection; owned by the gate, lent to one worker for one request at a time."""
+
+    RequestHandlerClass = Request
+
+    def __init__(self, server, sock: socket.socket, peer: tuple):
+        sock.setblocking(False)
+        super().__init__(server, sock, makefile=_buffer)
+        self.remote_addr, self.remote_port = peer[0], peer[1]
+        #: Bytes that arrived and belong to no request yet.
+        self.arrived = bytearray()
+        self.detached = False
+
+    def communicate(self) -> bool:
+        """Answer the loaded request; True when the connection may serve another one."""
+        keep = super().communicate()
+        if not self.detached:
+            self.wfile.push()
+        return keep
+
+    def detach(self, subscription) -> None:
+        """Give the socket to the stream's thread; this object is an empty shell afterwards."""
+        self.detached = True
+        sock = socket.socket(fileno=self.socket.detach())
+        self.server.stream.adopt(sock, subscription, bytes(self.wfile.unsent))
+
+    def close(self) -> None:
+        """Close the socket at once, whatever is unsent. Idempotent."""
+        self.rfile.close()
+        self.socket.close()
+
+
+def raw_answer(refused: Refused) -> bytes:
+    """A whole HTTP/1.1 answer for a request that never reached the app."""
+    status, headers, body = refused.answer()
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
+    lines += ["Connection: close", f"Date: {formatdate(usegmt=True)}"]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def _buffer(sock, mode: str, _size: int):
+    return Inbox(sock) if "r" in mode else Outbox(sock)

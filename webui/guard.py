@@ -1,0 +1,236 @@
+"""The guard: the outermost WSGI layer. Nothing (page, static file, 404, stream) is around it.
+
+A server on loopback can be reached by every page in the person's browser and by every user of the
+machine, so each request must show that it came to us (Host), from us (Origin, Sec-Fetch-Site) and
+with a secret (token or session), and bring nothing that a foreign form could send (media type).
+The secrets are kept in `auth.py`; malformed requests never get here (`head.py`). The composition
+root puts the app into a guard and the guard into the server.
+"""
+
+import ipaddress
+import re
+import time
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from urllib.parse import parse_qs
+
+from webui import access_log
+from webui.auth import Codes, Failures, Sessions, same_secret
+from webui.refusal import Refused, security_headers
+
+BODY_LIMIT = 1024 * 1024
+#: Levels of arrays and objects in a JSON body.
+JSON_DEPTH = 64
+HEALTH = "/api/v1/health"
+ENTER = "/enter"
+_SAFE = ("GET", "HEAD")
+_METHODS = (*_SAFE, "POST", "PUT", "PATCH", "DELETE")
+#: A string (to skip what is in it; possessive, so that no input makes it go back) or a bracket.
+_JSON_MARK = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+#: What the app may not set: banners and CORS never, the rest is ours to say.
+_NOT_THE_APPS = re.compile(r"(?i)server|x-powered-by|access-control-.*")
+_PLAIN_PATH = re.compile(r"(?!//)/[A-Za-z0-9/_.~-]*")
+
+
+class Guard:
+    """WSGI middleware in front of `app`.
+
+    `port` is the port we listen on, `token` the secret of this service. `page_paths` are the
+    addresses that a person may type or bookmark, `multipart_paths` those that take uploads; in
+    both, `*` stands for one path segment. `script_hashes` ("sha256-…=") allow inline import maps.
+    """
+
+    def __init__(
+        self,
+        app: Callable,
+        *,
+        port: int,
+        token: str,
+        page_paths: Iterable[str],
+        multipart_paths: Iterable[str] = (),
+        script_hashes: Iterable[str] = (),
+    ):
+        if not token:
+            raise ValueError("a guard without a token would let everybody in")
+        self._app, self._token = app, token
+        self._hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+        self.cookie = f"longhaul-{port}"  # cookies are not separated by port, so the name is
+        self._pages = _one_of(page_paths)
+        self._uploads = _one_of(multipart_paths)
+        self._headers = security_headers(tuple(script_hashes))
+        self._fixed = {name.lower() for name, _ in self._headers} - {"content-security-policy"}
+        self.codes, self.sessions, self.failures = Codes(), Sessions(), Failures()
+
+    def mint_code(self) -> str:
+        """A code for `GET /enter?code=…`: 60 seconds, single use."""
+        return self.codes.mint()
+
+    def __call__(self, environ: dict, start_response: Callable):
+        began = time.perf_counter()
+        method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO") or "/"
+        caller = "-"
+
+        def start(status, headers, exc_info=None):
+            access_log.record(method, path, status, time.perf_counter() - began, caller)
+            return start_response(status, self._ours(headers, path), exc_info)
+
+        try:
+            self._check_way(environ, method, path)
+            if path == ENTER and method == "GET":
+                return self._enter(environ, start)
+            if path != HEALTH or method not in _SAFE:
+                caller = self._caller(environ)
+                self._check_mutation(environ, method, path, caller)
+        except Refused as refused:
+            status, headers, body = refused.answer(self._headers)
+            access_log.record(method, path, status, time.perf_counter() - began, refused.code)
+            start_response(status, headers)
+            return [b"" if method == "HEAD" else body]
+        return self._app(environ, start)
+
+    # --- did it come to us, and from us -------------------------------------------------------
+
+    def _check_way(self, environ: dict, method: str, path: str) -> None:
+        """Host, peer, method, Origin, Sec-Fetch-Site (security.md, 1 to 5)."""
+        host = environ.get("HTTP_HOST", "").lower()
+        if host not in self._hosts:  # what DNS rebinding cannot forge
+            raise Refused(421, "wrong-host", "Use the address that the service gave you.")
+        if not _is_loopback(environ.get("REMOTE_ADDR", "")):
+            raise Refused(403, "foreign-peer", "Only programs of this machine may call.")
+        if method not in _METHODS:
+            allow = [("Allow", ", ".join(_METHODS))]
+            raise Refused(405, "method-not-allowed", "There is no CORS here.", allow)
+        origin = environ.get("HTTP_ORIGIN")
+        if origin is not None and origin.lower() != f"http://{host}":
+            raise Refused(403, "foreign-origin", "Pages of other origins may not call.")
+        site = environ.get("HTTP_SEC_FETCH_SITE")
+        if site not in (None, "same-origin") and not self._is_visit(environ, method, path):
+            raise Refused(403, "foreign-site", "Pages of other sites may not call.")
+
+    def _is_visit(self, environ: dict, method: str, path: str) -> bool:
+        """A person typed the address or opened a bookmark: no page is behind it."""
+        return (
+            environ["HTTP_SEC_FETCH_SITE"] == "none"
+            and environ.get("HTTP_SEC_FETCH_MODE") == "navigate"
+            and environ.get("HTTP_SEC_FETCH_DEST") == "document"
+            and method in _SAFE
+            and (path in ("/", ENTER) or self._pages(path))
+        )
+
+    # --- who is it ----------------------------------------------------------------------------
+
+    def _caller(self, environ: dict) -> str:
+        """How the caller is known: "token" or "session"; raises 401, or 429 after many."""
+        authorization = environ.get("HTTP_AUTHORIZATION")
+        if authorization is not None:
+            scheme, _, given = authorization.partition(" ")
+            if scheme.lower() == "bearer" and same_secret(given.strip(), self._token):
+                return "token"
+        else:
+            for pair in environ.get("HTTP_COOKIE", "").split(";"):
+                name, _, secret = pair.strip().partition("=")
+                if name == self.cookie and self.sessions.is_open(secret):
+                    return "session"
+        raise self._failed(
+            Refused(
+                401,
+                "unauthenticated",
+                "Send the token in the Authorization header, or open a window.",
+                [("WWW-Authenticate", 'Bearer realm="longhaul"')],
+            )
+        )
+
+    def _failed(self, refused: Refused) -> Refused:
+        """Count a failed attempt; its answer."""
+        if self.failures.add():
+            wait = [("Retry-After", "60")]
+            return Refused(429, "too-many-failures", "Too many attempts with bad secrets.", wait)
+        return refused
+
+    def _enter(self, environ: dict, start: Callable):
+        """Exchange a one-time code for a session, and go to a page of ours."""
+        query = parse_qs(environ.get("QUERY_STRING", ""))
+        if not self.codes.redeem(query.get("code", [""])[0]):
+            detail = "This link was used already, or is older than a minute. Open the window again."
+            raise self._failed(Refused(403, "bad-code", detail))
+        target = query.get("next", ["/"])[0]
+        if not (_PLAIN_PATH.fullmatch(target) and self._pages(target)):
+            target = "/"
+        cookie = f"{self.cookie}={self.sessions.mint()}; HttpOnly; SameSite=Strict; Path=/"
+        headers = [("Location", target), ("Set-Cookie", cookie), ("Content-Length", "0")]
+        start("303 See Other", [*headers, ("Cache-Control", "no-store")])
+        return [b""]
+
+    # --- what does it bring -------------------------------------------------------------------
+
+    def _check_mutation(self, environ: dict, method: str, path: str, caller: str) -> None:
+        """A session needs proof that our page sent it; bodies need type, size and depth."""
+        size = int(environ.get("CONTENT_LENGTH") or 0)
+        media_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        if method not in _SAFE:
+            # Either header is absent only outside browsers, where a cookie has no business.
+            proofs = ("HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE")
+            if caller == "session" and not any(name in environ for name in proofs):
+                raise Refused(403, "unproven-origin", "A session works from our page only.")
+            if media_type == "multipart/form-data" and self._uploads(path):
+                return  # streamed by its handler, under a limit of its own
+            if size and media_type != "application/json":
+                raise Refused(415, "not-json", "Send the body as application/json.")
+        if size > BODY_LIMIT:
+            raise Refused(413, "body-too-large", f"At most {BODY_LIMIT} bytes.")
+        if size and media_type == "application/json":
+            body = environ["wsgi.input"].read(size)
+            if _is_deep(body):
+                raise Refused(413, "body-too-deep", f"At most {JSON_DEPTH} levels.")
+            environ["wsgi.input"] = BytesIO(body)
+
+    # --- what goes out ------------------------------------------------------------------------
+
+    def _ours(self, headers: list[tuple[str, str]], path: str) -> list[tuple[str, str]]:
+        """The app's headers under our rules.
+
+        A policy that the app adds (`sandbox`, for what a person supplied) stands beside ours and
+        can only make it stricter, as browsers enforce all; only the API may never be cached.
+        """
+        is_api = path.startswith("/api/")
+        kept, cached = [], False
+        for name, value in headers:
+            lower = name.lower()
+            if lower == "cache-control":
+                cached = not is_api
+                kept += [(name, value)] if cached else []
+            elif lower not in self._fixed and not _NOT_THE_APPS.fullmatch(name):
+                kept.append((name, value))
+        if not cached:
+            kept.append(("Cache-Control", "no-store"))
+        return kept + self._headers
+
+
+def _one_of(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a path is one of `patterns`, in which `*` is one segment."""
+    alternatives = "|".join(re.escape(each).replace(r"\*", "[^/]+") for each in patterns)
+    compiled = re.compile(alternatives) if alternatives else None
+    return lambda path: compiled is not None and compiled.fullmatch(path) is not None
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
+
+
+def _is_deep(body: bytes) -> bool:
+    """Whether JSON text nests deeper than JSON_DEPTH; sound or not, in one pass."""
+    if body.count(b"[") + body.count(b"{") <= JSON_DEPTH:
+        return False
+    depth = 0
+    for mark in _JSON_MARK.finditer(body):
+        if mark[0] in (b"[", b"{"):
+            depth += 1
+            if depth > JSON_DEPTH:
+                return True
+        elif mark[0] in (b"]", b"}"):
+            depth -= 1
+    return False
