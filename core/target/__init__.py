@@ -50,12 +50,6 @@ class Target:
     def __init__(self, source: SqliteFile | Server):
         self._source = source
         self._engine = source.engine()
-        # SQLite's connections are in autocommit mode anyway, and begin by `source.begin`.
-        self._reading = (
-            self._engine
-            if source.begin
-            else self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        )
 
     @classmethod
     def open(
@@ -73,7 +67,8 @@ class Target:
         a missing driver (naming the package).
         """
         source = _source(database, read_only, roots)
-        target = cls(source)
+        with translated(source):
+            target = cls(source)
         try:
             with target.read() as connection:
                 connection.exec_driver_sql(source.probe)
@@ -142,11 +137,8 @@ class Target:
         Nothing stays open afterwards, statements that were not read to their end included: those
         would pin the WAL of the owner's database.
         """
-        with translated(self._source), self._reading.connect() as connection:
-            try:
-                yield connection
-            finally:
-                self._end_statements(connection)
+        with translated(self._source), self._source.reading(self._engine) as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -156,27 +148,8 @@ class Target:
         """
         if self._source.read_only:
             raise DatabaseError(f"{self.name} was opened for reading only.", reason="privilege")
-        with translated(self._source):
-            if self._source.begin is None:
-                with self._engine.begin() as connection:
-                    yield connection
-                return
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql(self._source.begin)
-                try:
-                    yield connection
-                    self._end_statements(connection)
-                    # Said as SQL: it fails where SQLite has rolled back by itself meanwhile.
-                    connection.exec_driver_sql("COMMIT")
-                except BaseException:
-                    self._end_statements(connection)
-                    if not connection.invalidated:
-                        connection.connection.rollback()
-                    raise
-
-    def _end_statements(self, connection: Connection) -> None:
-        if self._source.begin and not connection.invalidated:
-            connection.connection.dbapi_connection.end_statements()
+        with translated(self._source), self._source.transaction(self._engine) as connection:
+            yield connection
 
     # --- the checkpoint ------------------------------------------------------------------------
 

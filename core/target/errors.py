@@ -166,6 +166,7 @@ def _reason_by_code(cause: BaseException) -> str | None:
         for length in (5, 3, 2):
             if state[:length] in _SQLSTATE:
                 return _SQLSTATE[state[:length]]
+        return "other"
     return _MYSQL.get(first) if isinstance(first, int) else None
 
 

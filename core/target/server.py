@@ -4,9 +4,11 @@ Lives here: choosing the driver, the session's limits, the name that may be show
 (`core.target.sqlite`), what a backfill does (`core.target`). Called by `core.target` alone.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
@@ -55,8 +57,6 @@ _READ_ONLY = {
 class Server:
     """The database that `url` leads to."""
 
-    #: the driver begins a transaction by itself
-    begin = None
     probe = "SELECT 1"
 
     def __init__(self, url: URL, read_only: bool):
@@ -83,6 +83,18 @@ class Server:
         )
         event.listen(engine, "connect", self._begin_session)
         return engine
+
+    @contextmanager
+    def reading(self, engine: Engine) -> Iterator[Connection]:
+        """A connection outside of transactions: no round trip to begin one and none to end it."""
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self, engine: Engine) -> Iterator[Connection]:
+        """A transaction in the server's own isolation level; rows are locked when written."""
+        with engine.begin() as connection:
+            yield connection
 
     def _begin_session(self, connection, _record) -> None:
         kind = self.url.get_backend_name()

@@ -14,11 +14,12 @@ import sqlite3
 import stat
 import tempfile
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from core.errors import DatabaseBusy, Invalid
@@ -42,6 +43,8 @@ class TrackingConnection(sqlite3.Connection):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._cursors = []
+        #: between BEGIN and COMMIT, as we see it; SQLite may have rolled back by itself
+        self.writing = False
 
     def cursor(self, *args, **kwargs):
         cursor = super().cursor(*args, **kwargs)
@@ -57,8 +60,6 @@ class TrackingConnection(sqlite3.Connection):
 class SqliteFile:
     """The SQLite database at `path`, which has to exist."""
 
-    #: SQLite needs an explicit BEGIN IMMEDIATE: a lock taken at the first write loses updates
-    begin = "BEGIN IMMEDIATE"
     #: reads the header of the file, which opening it does not
     probe = "PRAGMA schema_version"
 
@@ -77,13 +78,46 @@ class SqliteFile:
 
     def engine(self) -> Engine:
         """Connections that are opened one by one through `connect`, in autocommit mode."""
-        return create_engine(
+        engine = create_engine(
             "sqlite://",
             creator=self.connect,
             poolclass=QueuePool,
             isolation_level="AUTOCOMMIT",
             hide_parameters=True,
         )
+        event.listen(engine, "handle_error", _drop_unfit_connection)
+        return engine
+
+    @contextmanager
+    def reading(self, engine: Engine) -> Iterator[Connection]:
+        """A connection on which no statement stays open."""
+        with engine.connect() as connection:
+            try:
+                yield connection
+            finally:
+                if not connection.invalidated:
+                    connection.connection.dbapi_connection.end_statements()
+
+    @contextmanager
+    def transaction(self, engine: Engine) -> Iterator[Connection]:
+        """A transaction that holds the write lock from its beginning."""
+        with engine.connect() as connection:
+            driver = connection.connection.dbapi_connection
+            # A lock taken only at the first write would let two of them read the same state.
+            driver.execute("BEGIN IMMEDIATE")
+            driver.writing = True
+            try:
+                yield connection
+                driver.end_statements()
+                # Through the connection, which refuses if it was dropped in the block.
+                connection.exec_driver_sql("COMMIT")
+            except BaseException:
+                if not connection.invalidated:
+                    driver.end_statements()
+                    driver.rollback()
+                raise
+            finally:
+                driver.writing = False
 
     def connect(self) -> TrackingConnection:
         """A connection; with `roots` one to a file that lies below them, reached without links.
@@ -159,6 +193,23 @@ class SqliteFile:
         if not os.access(self.path, needed):
             verb = "read" if self.read_only else "written"
             raise Invalid(f"{self.name} may not be {verb} by this user.")
+
+
+def _drop_unfit_connection(context) -> None:
+    """Close a connection that must not go on after this error; statements on it raise from then on.
+
+    One that saw a bad page, so that the next try reads the file anew; and one whose transaction
+    SQLite rolled back by itself: in autocommit mode whatever a block that ignores the error writes
+    next would be committed at once, without its cursor.
+    """
+    code = getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR):
+        context.is_disconnect = True
+    elif context.connection is not None:
+        driver = context.connection.connection.dbapi_connection
+        if driver.writing and not driver.in_transaction:
+            context.is_disconnect = True
+            context.invalidate_pool_on_disconnect = False  # the others are fine
 
 
 def _open_files() -> dict[int, tuple[int, int]]:
