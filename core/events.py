@@ -43,7 +43,7 @@ class Events:
         document |= {"source": task.source, "task_type": task.type}
         self.append(Kind.JOB_UPDATE, task.id, document)
 
-    # --- reading ----------------------------------------------------------------------------------
+    # --- reading ---------------------------------------------------------------------------------
 
     def after(self, last_id: int, limit: int = 500) -> list[Event]:
         """Up to `limit` events after number `last_id`, in order."""
@@ -56,9 +56,7 @@ class Events:
         """Events of one task as documents, in order, for its timeline."""
         return [
             {"id": r["id"], "kind": r["kind"], "at": rfc3339(r["at"]), "data": r["data"]}
-            for r in self._store.rows(
-                "events_of_task", task_id=task_id, after=last_id, limit=limit
-            )
+            for r in self._store.rows("events_of_task", task_id=task_id, after=last_id, limit=limit)
         ]
 
     def first_id(self) -> int:

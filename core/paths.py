@@ -54,6 +54,11 @@ class Roots:
         text = environ.get("LONGHAUL_ROOTS", "")
         return cls.parse(text) if text.strip() else cls.default(data_dir)
 
+    @classmethod
+    def of_settings(cls, roots: list[str], data_dir: Path) -> "Roots":
+        """The folders of the settings, the data directory always; without any: `configured`."""
+        return cls([data_dir, *map(Path, roots)]) if roots else cls.configured(data_dir)
+
     def check(self, path: str | Path) -> Path:
         """The path with its links resolved, absolute and below a root; it need not exist.
 

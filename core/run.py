@@ -18,7 +18,8 @@ from core.documents import compact
 from core.errors import ClaimLost
 from core.estimate import RateMeter
 from core.model import Control, Job, Kind, Progress, Task
-from core.queue import Claim, Claims, Ledger, Verdict
+from core.paths import Roots
+from core.queue import Claim, Claims, Ledger, Note, Verdict
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -56,7 +57,7 @@ class Run:
         self._held_back = False  # progress that a checkpoint did not tell
         self._release = threading.Event()
 
-    # --- what is known ----------------------------------------------------------------------------------
+    # --- what is known ---------------------------------------------------------------------------
 
     @property
     def task(self) -> Task:
@@ -84,11 +85,16 @@ class Run:
         return self.job.chunk
 
     @property
+    def roots(self) -> Roots:
+        """The folders that parameters may name files in, as the settings are now."""
+        return Roots.of_settings(self._ledger.settings().roots, self.data_dir)
+
+    @property
     def knobs(self) -> dict[str, Any]:
         """Live settings of this task, as of the last checkpoint."""
         return self._knobs
 
-    # --- telling ----------------------------------------------------------------------------------------
+    # --- telling ---------------------------------------------------------------------------------
 
     def stage(self, name: str) -> None:
         """Begin a readable phase; told at once."""
@@ -118,7 +124,7 @@ class Run:
             number = store.value("insert_log", **line)
             ledger.events.append(Kind.LOG, self.job.task_id, {"id": number, **line})
 
-    # --- checkpoints ------------------------------------------------------------------------------------
+    # --- checkpoints -----------------------------------------------------------------------------
 
     def checkpoint(
         self,
@@ -144,11 +150,8 @@ class Run:
                 self.claim,
                 self.progress.cursor,
                 new,
-                rate=self._meter.rate(),
-                stage=self._stage,
-                message=self._message,
-                effects=effects,
-                tell=tell,
+                Note(self._stage, self._message, self._meter.rate(), must=tell),
+                effects,
             )
             self.progress, self._knobs = new, verdict.knobs
             self._held_back = not verdict.told
@@ -180,13 +183,12 @@ class Run:
         if verdict.give_back or self._release.is_set():
             raise Stop(release=True)
 
-    # --- items ------------------------------------------------------------------------------------------
+    # --- items -----------------------------------------------------------------------------------
 
     def open_items(self, limit: int = 500) -> list[str]:
         """Keys of the items still to do, in order; one left running by a crash is among them."""
         return [
-            r["key"]
-            for r in self._ledger.store.rows("open_items", job_id=self.job.id, limit=limit)
+            r["key"] for r in self._ledger.store.rows("open_items", job_id=self.job.id, limit=limit)
         ]
 
     def put_item(self, key: str, status: str, message: str = "", trace: str = "") -> None:
@@ -209,7 +211,7 @@ class Run:
         self._ledger.events.append(Kind.ITEM_UPDATE, self.job.task_id, document)
 
     def put_items(self, items: list[tuple[str, str, str, str]]) -> None:
-        """Several (key, status, message, trace) in one transaction, refused when the claim is lost."""
+        """Several (key, status, message, trace) in one transaction; refused without the claim."""
         with self._ledger.transaction():
             row = self._ledger.store.one("look", id=self.job.id)
             if row is None or row["fence"] != self.claim.fence:
@@ -217,7 +219,7 @@ class Run:
             for item in items:
                 self.put_item(*item)
 
-    # --- the worker's side --------------------------------------------------------------------------------
+    # --- the worker's side -----------------------------------------------------------------------
 
     def reconcile(self, progress: Progress) -> None:
         """Follow the target's own checkpoint, before anything is read."""
@@ -239,7 +241,8 @@ class Run:
         with self._lock:
             if self._held_back or force:
                 self._held_back = False
-                self._claims.tell_progress(self.claim, self._stage, self._message)
+                note = Note(self._stage, self._message, must=True)
+                self._claims.tell_progress(self.claim, note)
 
 
 def _progress(job: Job) -> Progress:

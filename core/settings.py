@@ -81,7 +81,9 @@ class Settings(BaseModel):
         200_000, ge=1000, le=100_000_000, alias="retention.events",
         description="So many events are kept for clients that come back",
     )  # fmt: skip
-    quiet_hours: list[QuietHours] = Field([], max_length=20, description="Hours in which lanes start nothing new")
+    quiet_hours: list[QuietHours] = Field(
+        [], max_length=20, description="Hours in which lanes start nothing new"
+    )
     zoom: float = Field(1.0, ge=0.5, le=4.0, description="The page's zoom")
     theme: Literal["system", "light", "dark"] = Field("system", description="Colours of the page")
 

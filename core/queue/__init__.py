@@ -5,7 +5,7 @@ renew, checkpoint, settle); `Steering` is the person's side (pause, resume, canc
 start); `Ordering` moves tasks in the waiting line.
 """
 
-from core.queue.claims import Claim, Claims, Verdict
+from core.queue.claims import Claim, Claims, Note, Verdict
 from core.queue.intake import Intake
 from core.queue.ledger import Ledger
 from core.queue.ordering import Ordering
@@ -17,6 +17,7 @@ __all__ = [
     "Claims",
     "Intake",
     "Ledger",
+    "Note",
     "Ordering",
     "Outcome",
     "Settling",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core import lanes
+from core import lanes, seams
 from core.documents import compact
 from core.errors import ClaimLost
 from core.estimate import Rate
@@ -31,6 +31,16 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What goes with a checkpoint: what a person reads beside the bar."""
+
+    stage: str = ""
+    message: str | None = None  #: None leaves the old one
+    rate: Rate | None = None
+    must: bool = False  #: tell it now, however little time passed since the last
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a checkpoint answers: what the person wants, and whether progress was told."""
 
@@ -48,7 +58,7 @@ class Claims:
         self._store = ledger.store
         self.lease_s = lease_s
 
-    # --- claim --------------------------------------------------------------------------------------
+    # --- claim -----------------------------------------------------------------------------------
 
     def claim(self, worker_id: int, pid: int) -> Claim | None:
         """Take the most urgent job that a lane may start now; None when there is none.
@@ -64,7 +74,9 @@ class Claims:
             limits, busy, around = self._situation()
             for offer in lanes.choose(limits, busy, around):
                 if job := self._take(offer, limits, worker_id):
-                    return self._begin_attempt(job, pid)
+                    claim = self._begin_attempt(job, pid)
+                    seams.reach("claim-written")
+                    return claim
         return None
 
     def _situation(self) -> tuple[Limits, Busy, Surroundings]:
@@ -115,7 +127,7 @@ class Claims:
         self._ledger.tell(task, [job])
         return Claim(job, task)
 
-    # --- while it runs --------------------------------------------------------------------------------
+    # --- while it runs ---------------------------------------------------------------------------
 
     def renew(self, claim: Claim) -> Control:
         """Heartbeat: hold the claim for another lease. Raises ClaimLost."""
@@ -137,20 +149,17 @@ class Claims:
         claim: Claim,
         old_cursor: str | None,
         progress: Progress,
-        *,
-        rate: Rate | None = None,
-        stage: str = "",
-        message: str | None = None,
+        note: Note | None = None,
         effects: Callable[[], None] | None = None,
-        tell: bool = False,
     ) -> Verdict:
         """Cursor, counters, event and `effects` (writes into our own database) in one transaction.
 
         Guarded by the fence and by the cursor it moves from: raises ClaimLost, with nothing
         written, when either is not as expected. Progress is told at most every TELL_S a task
-        unless `tell`; the caller flushes what was held back.
+        unless the note must be told; the caller flushes what was held back.
         """
-        clock = self._ledger.clock
+        clock, note = self._ledger.clock, note or Note()
+        rate = note.rate
         with self._ledger.transaction():
             row = self._store.one(
                 "checkpoint_job",
@@ -166,7 +175,7 @@ class Claims:
                 rate=rate.likely if rate else None,
                 rate_low=rate.low if rate else None,
                 rate_high=rate.high if rate else None,
-                stage=stage,
+                stage=note.stage,
                 lease=clock.mono() + self.lease_s,
                 boot=clock.boot(),
                 now=clock.wall(),
@@ -175,26 +184,30 @@ class Claims:
                 raise ClaimLost(f"job {claim.job.id} was taken over, or its cursor moved")
             if effects is not None:
                 effects()
-            told = self._tell_progress(claim, stage, message, tell)
+            seams.reach("checkpoint-written")
+            told = self._tell_progress(claim, note)
             give_back = bool(row["lent"]) and self._is_overdrawn()
         return Verdict(Control(row["control"]), give_back, json.loads(row["knobs"]), told)
 
-    def tell_progress(self, claim: Claim, stage: str, message: str | None) -> None:
+    def tell_progress(self, claim: Claim, note: Note) -> None:
         """Tell what a checkpoint held back."""
         with self._ledger.transaction():
-            self._tell_progress(claim, stage, message, True)
+            self._tell_progress(claim, note)
 
-    def _tell_progress(
-        self, claim: Claim, stage: str, message: str | None, must: bool
-    ) -> bool:
+    def _tell_progress(self, claim: Claim, note: Note) -> bool:
         clock = self._ledger.clock
         task_id = claim.job.task_id
         last = self._store.value("told_mono", id=task_id)
         mono = clock.mono()
-        if not must and last is not None and 0 <= mono - last < TELL_S:
+        if not note.must and last is not None and 0 <= mono - last < TELL_S:
             return False
         row = self._store.one(
-            "roll_up", id=task_id, stage=stage, message=message, mono=mono, now=clock.wall()
+            "roll_up",
+            id=task_id,
+            stage=note.stage,
+            message=note.message,
+            mono=mono,
+            now=clock.wall(),
         )
         self._ledger.events.task(Kind.TASK_PROGRESS, Task.of(row))
         return True
@@ -222,7 +235,7 @@ class Claims:
         return Job.of(row)
 
 
-# --- reading what decides; shared with the queue's figures ----------------------------------------
+# --- reading what decides; shared with the queue's figures ---------------------------------------
 
 
 def selection(lane: str, limits: Limits) -> tuple[str, int, int]:
@@ -253,4 +266,3 @@ def surroundings(state, clock) -> Surroundings:
         activity=activity,
         now=datetime.fromtimestamp(clock.wall()).astimezone(),
     )
-

@@ -1,5 +1,6 @@
 """Accepting tasks: the task, the jobs of its first step and the event, in one durable transaction."""
 
+from core import seams
 from core.documents import compact
 from core.errors import Invalid
 from core.model import Blocked, Job, Kind, NewTask, Task
@@ -18,7 +19,10 @@ class Intake:
         Raises Invalid when a task it shall wait for does not exist.
         """
         with self._ledger.transaction(durable=True):
-            return self.enqueue_within(new)
+            task = self.enqueue_within(new)
+            seams.reach("enqueue-written")
+        seams.reach("enqueue-committed")
+        return task
 
     def enqueue_within(self, new: NewTask) -> Task:
         """The same inside the caller's transaction (a schedule that fires, an idempotent POST)."""

@@ -73,7 +73,7 @@ class Ledger:
             {r["key"]: json.loads(r["value"]) for r in self.store.rows("settings")}
         )
 
-    # --- moves that several verbs make (inside their transaction) ---------------------------------
+    # --- moves that several verbs make (inside their transaction) --------------------------------
 
     def tell(self, task: Task, jobs: list[Job] | None = None, kind: Kind | None = None) -> None:
         """Append the task as it now is, and each of `jobs`."""
@@ -149,4 +149,3 @@ class Ledger:
             now=self.clock.wall(),
         )
         return Job.of(row)
-

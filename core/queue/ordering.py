@@ -70,9 +70,7 @@ class Ordering:
         row = self._store.one(
             "place_task", id=task.id, priority=priority, position=position, now=now
         )
-        jobs = self._store.rows(
-            "place_jobs", id=task.id, shift=shift, position=position, now=now
-        )
+        jobs = self._store.rows("place_jobs", id=task.id, shift=shift, position=position, now=now)
         moved = Task.of(row)
         self._ledger.work_is_ready()
         self._ledger.tell(moved, [Job.of(r) for r in jobs])
@@ -83,4 +81,3 @@ class Ordering:
         last = self._store.value("last_place", priority=priority, id=task.id)
         position = task.position if last is None else max(last + 1.0, task.position)
         return self._place(task, priority, position)
-

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from core import pacing
+from core import pacing, seams
 from core.documents import compact
 from core.errors import ClaimLost
 from core.lifecycle import Ending, settlement
@@ -44,7 +44,10 @@ class Settling:
         job has ended already: a late finish never overwrites what was shown.
         """
         with self._ledger.transaction(durable=True):
-            return self._settle(job, outcome, deaths=(0, None))
+            task = self._settle(job, outcome, deaths=(0, None))
+            seams.reach("settle-written")
+        seams.reach("settled")
+        return task
 
     def settle_dead(self, job: Job, why: str) -> Task | None:
         """End the attempt of a worker that is gone; counts towards the crash-loop stop.
@@ -74,7 +77,7 @@ class Settling:
             outcome = Outcome(Ending.STOPPED, message=why)
             return self._settle(Job.of(row), outcome, deaths=(0, None), burn=1)
 
-    # --- inside the transaction -----------------------------------------------------------------------
+    # --- inside the transaction ------------------------------------------------------------------
 
     def _death(self, job: Job, why: str, deaths: int) -> Outcome:
         most = self._ledger.settings().pipeline_deaths_at_cursor

@@ -68,7 +68,7 @@ class Steering:
         except LonghaulError as error:
             return Result(task_id, error=error)
 
-    # --- pause and resume -----------------------------------------------------------------------------
+    # --- pause and resume ------------------------------------------------------------------------
 
     def _pause(self, task: Task) -> Task:
         if task.status == Status.PAUSED or task.control == Control.PAUSE:
@@ -109,7 +109,7 @@ class Steering:
             return Blocked.LATER
         return Blocked.NOTHING
 
-    # --- cancel ---------------------------------------------------------------------------------------
+    # --- cancel ----------------------------------------------------------------------------------
 
     def _cancel(self, task: Task) -> Task:
         if task.control == Control.CANCEL and task.status in ACTIVE:
@@ -128,11 +128,9 @@ class Steering:
         self._ledger.tell(task, jobs)
         return task
 
-    # --- retry ----------------------------------------------------------------------------------------
+    # --- retry -----------------------------------------------------------------------------------
 
-    def _retry(
-        self, task: Task, from_: str = "failed", only_failed_items: bool = False
-    ) -> Task:
+    def _retry(self, task: Task, from_: str = "failed", only_failed_items: bool = False) -> Task:
         self._require(task, task.is_finished, "retry")
         if only_failed_items:
             return self._retry_items(task)
@@ -163,7 +161,10 @@ class Steering:
         now = self._ledger.clock.wall()
         self._store.many(
             "insert_item",
-            [{"job_id": jobs[0].id, "task_id": task.id, "key": r["key"], "now": now} for r in failed],
+            [
+                {"job_id": jobs[0].id, "task_id": task.id, "key": r["key"], "now": now}
+                for r in failed
+            ],
         )
         self._ledger.tell(task, jobs)
         return task
@@ -174,7 +175,7 @@ class Steering:
         )
         return Task.of(row)
 
-    # --- hold, start, clear ---------------------------------------------------------------------------
+    # --- hold, start, clear ----------------------------------------------------------------------
 
     def _hold(self, task: Task) -> Task:
         if task.hold:
@@ -203,7 +204,7 @@ class Steering:
         self._ledger.events.append(Kind.TASK_UPDATE, task.id, {"id": task.id, "removed": True})
         return task
 
-    # --- the queue itself -------------------------------------------------------------------------------
+    # --- the queue itself ------------------------------------------------------------------------
 
     def pause_queue(self, paused: bool) -> None:
         """Start nothing new, or go on. Survives a restart."""
@@ -211,7 +212,7 @@ class Steering:
             store.changed("pause_queue", is_paused=int(paused))
             self._ledger.work_is_ready()
 
-    # --- inside -----------------------------------------------------------------------------------------
+    # --- inside ----------------------------------------------------------------------------------
 
     def _set_control(self, task: Task, control: Control) -> Task:
         row = self._store.one(

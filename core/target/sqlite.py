@@ -22,7 +22,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
-from core.errors import DatabaseBusy, Invalid
+from core.errors import DatabaseBusy, DatabaseError, Invalid
 from core.paths import Roots
 
 #: seconds SQLite waits for a lock: short, because the caller tries again and shows the reason
@@ -137,7 +137,11 @@ class SqliteFile:
         if self.roots is None:
             return sqlite3.connect(uri, **options)
         with _opening:
-            found = self.roots.stat(self.path)
+            try:
+                found = self.roots.stat(self.path)
+            except OSError as error:
+                why = f"{self.name} cannot be opened any more: {error.strerror}."
+                raise DatabaseError(why, reason="exchanged") from None
             before = _open_files()
             connection = sqlite3.connect(uri, **options)
             appeared = {file for fd, file in _open_files().items() if before.get(fd) != file}

@@ -1,0 +1,125 @@
+"""The backfill core: plan → batches → compute → apply + checkpoint.
+
+    read (no transaction) → compute (no transaction, other processes) → one short transaction with
+    the effects and the checkpoint → our own state follows → what does the person want?
+
+Where `target()` gives a database, the checkpoint row lives in it and commits with the effects: each
+record takes effect exactly once. Without one, at most one batch is done again after a crash. The
+contract of stages, cursor, pause and cancel is docs/backfill-contract.md.
+"""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection
+
+from core.compute import Code, Computer
+from core.compute.inline import Inline
+from core.compute.processes import Processes
+from core.loop import FAILED, Loop, Result
+from core.run import Run
+from core.target import Target
+from core.task_type import AT_LEAST_ONCE, TaskType
+
+__all__ = ["Backfill", "Result"]
+
+
+class Backfill(TaskType):
+    """Subclass it: `read`, `compute` and `apply`; `count` and `target` where there are any."""
+
+    stages = ("scanning", "backfilling")
+    guarantee = AT_LEAST_ONCE
+    knobs = frozenset({"batch_size", "rate", "workers"})
+    #: "inline": in the worker itself, for light work; "processes": with a limit per record
+    compute_in: ClassVar[str] = "inline"
+    #: seconds a record may take, and bytes of memory, where it is computed in processes
+    record_timeout_s: ClassVar[float] = 10.0
+    record_memory: ClassVar[int] = 2 << 30
+    #: outcomes that count as skipped; FAILED counts as failed, all others as done
+    skipped_as: ClassVar[frozenset[str]] = frozenset({"skipped"})
+
+    # --- what an author writes -------------------------------------------------------------------
+
+    @abstractmethod
+    def read(self, run: Run, cursor: Any, limit: int) -> Sequence[Any]:
+        """The next records after `cursor` (None: from the start), in its order; [] at the end."""
+
+    def key(self, record: Any) -> Any:
+        """The record's place in the order: what the cursor is after it. JSON-able."""
+        return record["id"] if isinstance(record, dict) else record[0]
+
+    def compute(self, record: Any) -> Any:
+        """The value of one record. Pure and picklable: it may run anywhere, and again."""
+        return record
+
+    @abstractmethod
+    def apply(
+        self, run: Run, results: Sequence[Result], connection: Connection | None
+    ) -> dict | None:
+        """Write a batch's results; the checkpoint commits with it when `connection` is given.
+
+        Returns None, or the numbers {outcome: records} where they differ from what `outcome` says
+        (a row that somebody else wrote meanwhile).
+        """
+
+    def outcome(self, result: Result) -> str:
+        """What became of one record, by name; counted in `tally`. Pure."""
+        return FAILED if result.failure is not None else "done"
+
+    def count(self, run: Run) -> int | None:
+        """How many records there are in all, or None when that cannot be told."""
+        return None
+
+    def target(self, run: Run) -> Target | None:
+        """The database that the effects are written to, opened; None when there is none.
+
+        For a dry run it is opened for reading only. It is closed when the attempt ends.
+        """
+        return None
+
+    def changes_nothing(self) -> bool:
+        """True for a dry run: nothing is applied, and no checkpoint is written into the target."""
+        return False
+
+    def read_keys(self, run: Run, keys: Sequence[Any]) -> Sequence[Any]:
+        """The records with these keys, for a run over the failed ones alone."""
+        raise NotImplementedError
+
+    def summary(self, run: Run) -> dict[str, Any]:
+        """The task's result."""
+        p = run.progress
+        return {"done": p.done, "failed": p.failed, "skipped": p.skipped, **p.tally}
+
+    def batch_size(self) -> int:
+        """Records in a batch, at most (a live knob may change it)."""
+        return int(getattr(self.params, "batch_size", 200))
+
+    # --- the loop --------------------------------------------------------------------------------
+
+    def run(self, run: Run) -> dict[str, Any]:
+        with ExitStack() as stack:
+            target = self.target(run)
+            if target is not None:
+                stack.callback(target.close)
+            Loop(self, run, None if self.changes_nothing() else target, stack).run()
+            return self.summary(run)
+
+    def computer(self, run: Run) -> Computer:
+        """Where the records are computed."""
+        if self.compute_in == "inline":
+            return Inline(self)
+        module = type(self).__module__
+        code = Code(
+            module,
+            type(self).__qualname__,
+            file=getattr(type(self), "__plugin_file__", None),
+            params=self.params.model_dump(mode="json"),
+        )
+        return Processes(
+            code,
+            processes=int(run.knobs.get("workers", 1)),
+            timeout=self.record_timeout_s,
+            memory=self.record_memory,
+        )
