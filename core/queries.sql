@@ -412,3 +412,38 @@ DELETE FROM tasks WHERE id IN (
 -- name: prune_events
 DELETE FROM events WHERE id IN (SELECT id FROM events WHERE id <= :upto ORDER BY id LIMIT :limit);
 
+
+-- name: head_of_line
+-- The most urgent job that may be claimed: the head of each stored lane, each by one seek.
+SELECT lane, priority, position, id FROM (
+  SELECT * FROM (SELECT lane, priority, position, id FROM jobs
+    WHERE status = 'queued' AND blocked = '' AND lane = '' ORDER BY priority DESC, position, id LIMIT 1)
+  UNION ALL
+  SELECT * FROM (SELECT lane, priority, position, id FROM jobs
+    WHERE status = 'queued' AND blocked = '' AND lane = 'recordings' ORDER BY priority DESC, position, id LIMIT 1)
+  UNION ALL
+  SELECT * FROM (SELECT lane, priority, position, id FROM jobs
+    WHERE status = 'queued' AND blocked = '' AND lane = 'direct' ORDER BY priority DESC, position, id LIMIT 1)
+) ORDER BY priority DESC, position, id LIMIT 1;
+
+-- name: jobs_ahead
+-- How many claimable jobs of its lane come before each of these, counted up to :most.
+SELECT j.id,
+  (SELECT count(*) FROM (SELECT 1 FROM jobs a WHERE a.status = 'queued' AND a.blocked = ''
+     AND a.lane = j.lane AND a.priority > j.priority LIMIT :most)) AS higher,
+  (SELECT count(*) FROM (SELECT 1 FROM jobs a WHERE a.status = 'queued' AND a.blocked = ''
+     AND a.lane = j.lane AND a.priority = j.priority AND (a.position, a.id) < (j.position, j.id)
+     LIMIT :most)) AS earlier
+FROM jobs j WHERE j.id IN (SELECT value FROM json_each(:ids));
+
+-- name: unmet_of_tasks
+-- What these tasks wait for and is not completed.
+SELECT d.task_id, t.id, t.status FROM dependencies d JOIN tasks t ON t.id = d.after_id
+WHERE d.task_id IN (SELECT value FROM json_each(:ids)) AND t.status <> 'completed'
+ORDER BY d.task_id, t.id;
+
+-- name: delete_setting
+DELETE FROM settings WHERE key = :key;
+
+-- name: attempts_of_jobs
+SELECT * FROM attempts WHERE job_id IN (SELECT value FROM json_each(:ids)) ORDER BY job_id, number;

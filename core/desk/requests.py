@@ -1,0 +1,243 @@
+"""What a request may carry: one pydantic model for each body and for the filter of a list.
+
+`webui` describes the API from these models and the desks take them; `parsed` makes one from JSON
+or from a query and turns pydantic's complaints into our one kind of refusal.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from core.model import ACTIVE, TERMINAL, Status
+from core.task_type import invalid
+
+MOST_IN_BULK = 100_000  #: tasks one bulk action may name or match
+MOST_ID = 2**63 - 1  #: SQLite's integers
+
+
+def _storable(value: Any) -> Any:
+    """JSON values that text can carry: no lone surrogates, no NaN."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, TypeError, RecursionError):
+        raise ValueError("must be JSON with whole characters and finite numbers") from None
+    return value
+
+
+def _one_line(value: str) -> str:
+    line = " ".join(value.split())
+    if not line:
+        raise ValueError("must not be empty")
+    return line
+
+
+def _split(value: Any) -> Any:
+    """A query says `status=failed,completed` or `status=failed&status=completed`."""
+    if isinstance(value, str):
+        value = [value]
+    if isinstance(value, list):
+        return [
+            part.strip() if isinstance(part, str) else part
+            for entry in value
+            for part in (entry.split(",") if isinstance(entry, str) else [entry])
+        ]
+    return value
+
+
+Parameters = Annotated[dict[str, Any], AfterValidator(_storable)]
+Title = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_one_line)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Id = Annotated[int, Field(ge=1, le=MOST_ID)]
+Priority = Annotated[int, Field(ge=-1000, le=1000)]
+
+
+class Body(BaseModel):
+    """A misspelt member is refused rather than ignored."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class Related(Body):
+    """What a task is about, outside Longhaul or inside."""
+
+    type: Name
+    id: Name
+
+
+class TaskRequest(Body):
+    """A task to create."""
+
+    type: Name
+    params: Parameters = {}
+    title: Title | None = Field(None, description="Default: made from the parameters")
+    priority: Priority = 0
+    source: str = Field("api", pattern=r"^[a-z0-9_.-]{1,40}$", description="Who asks")
+    session_id: Name | None = None
+    related: Related | None = None
+    project: Name | None = None
+    not_before: AwareDatetime | None = Field(None, description="Start at this time or later")
+    after: list[Id] = Field([], max_length=1000, description="Wait until these tasks completed")
+    hold: bool = Field(False, description="Wait for a start")
+    items: list[Annotated[str, Field(min_length=1, max_length=1024)]] | None = Field(
+        None, max_length=100_000, description="Keys of the units of work, for types that take them"
+    )
+
+
+class TaskPatch(Body):
+    """What may be changed of a task; what is absent stays. A knob of null is automatic again."""
+
+    title: Title | None = None
+    priority: Priority | None = None
+    batch_size: int | None = Field(None, ge=1, le=1_000_000, description="Records a batch")
+    rate: float | None = Field(None, gt=0, le=1e9, description="Records a second at most")
+    workers: int | None = Field(None, ge=1, le=256, description="Processes that compute")
+
+
+class Move(Body):
+    """Another place in the waiting line: exactly one of the three."""
+
+    to: Literal["top", "bottom"] | None = None
+    before: Id | None = None
+    after: Id | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(value is not None for value in (self.to, self.before, self.after)) != 1:
+            raise ValueError("give exactly one of `to`, `before` and `after`")
+        return self
+
+
+class Retry(Body):
+    """How to retry: what failed goes on at its cursor, or everything again in a new run."""
+
+    from_: Literal["failed", "start"] = Field("failed", alias="from")
+    only_failed_items: bool = False
+
+
+class Activity(Body):
+    """What the person does; falls back to idle when nobody renews it in time."""
+
+    state: Literal["idle", "recording", "processing"]
+    ttl_s: float = Field(60.0, ge=1, le=86_400, description="Seconds until it falls back to idle")
+
+
+class TaskFilter(Body):
+    """Which tasks; every member that is given must fit."""
+
+    status: Annotated[
+        list[
+            Literal[
+                "queued", "running", "paused", "completed", "failed", "cancelled",
+                "active", "finished", "all",
+            ]
+        ]
+        | None,
+        BeforeValidator(_split),
+    ] = Field(None, description="One or several, also by commas; default: active")  # fmt: skip
+    type: Name | None = None
+    source: Name | None = None
+    user_relevant: bool | None = Field(None, description="false: only maintenance")
+    show_maintenance: bool = Field(False, description="Maintenance too")
+    session_id: Name | None = None
+    related_type: Name | None = None
+    related_id: Name | None = None
+    project: Name | None = None
+    q: str | None = Field(None, max_length=200, description="Part of title, type or number")
+    finished_since: AwareDatetime | None = None
+
+    def statuses(self, default: Iterable[Status] = ACTIVE) -> tuple[Status, ...]:
+        """The statuses meant, in the order of the lifecycle; `default` when none is named."""
+        meant: set[str] = set()
+        for word in self.status or ():
+            meant |= _WORDS.get(word, {word})
+        if not self.status:
+            meant = set(TERMINAL if self.finished_since else default)
+        return tuple(s for s in Status if s in meant)
+
+    def relevances(self) -> tuple[int, ...]:
+        """The values of `user_relevant` meant."""
+        if self.user_relevant is not None:
+            return (int(self.user_relevant),)
+        return (1, 0) if self.show_maintenance else (1,)
+
+
+_WORDS: dict[str, Iterable[Status]] = {"active": ACTIVE, "finished": TERMINAL, "all": set(Status)}
+
+
+class Cancellation(Body):
+    """Which tasks to cancel: by number, by filter, or all that are not finished."""
+
+    ids: list[Id] | None = Field(None, max_length=MOST_IN_BULK)
+    filter: TaskFilter | None = None
+    all: bool = False
+    expected: int | None = Field(None, ge=0, description="How many tasks the person saw")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.ids is not None) + (self.filter is not None) + self.all != 1:
+            raise ValueError("give exactly one of `ids`, `filter` and `all`")
+        return self
+
+
+class BulkAction(Body):
+    """One verb for many tasks."""
+
+    action: Literal["start", "pause", "resume", "cancel", "retry", "hold", "clear"]
+    ids: list[Id] | None = Field(None, max_length=MOST_IN_BULK)
+    filter: TaskFilter | None = None
+    expected: int | None = Field(None, ge=0, description="How many tasks the person saw")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.ids is not None) + (self.filter is not None) != 1:
+            raise ValueError("give exactly one of `ids` and `filter`")
+        return self
+
+
+class Preview(Body):
+    """Parameters to try."""
+
+    params: Parameters = {}
+
+
+class ScheduleRequest(Body):
+    """A task that starts by the calendar."""
+
+    name: Title
+    cron: str = Field(max_length=200, description="Five fields, local time; or @daily and the like")
+    type: Name
+    params: Parameters = {}
+    priority: Priority = 0
+    enabled: bool = True
+
+
+class SchedulePatch(Body):
+    """What may be changed of a schedule; what is absent stays."""
+
+    name: Title | None = None
+    cron: str | None = Field(None, max_length=200)
+    params: Parameters | None = None
+    priority: Priority | None = None
+    enabled: bool | None = None
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def parsed(model: type[M], document: Any, at: str = "") -> M:
+    """`document` as `model`; raises Invalid whose pointers begin with `at`."""
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        raise invalid(error, at) from None
