@@ -80,7 +80,10 @@ class Roots:
         text = os.path.expanduser(os.fspath(path))
         if "\0" in text or not os.path.isabs(text):
             raise Forbidden("Give the whole path, from the top of the file system on.")
-        resolved = Path(os.path.realpath(text))
+        try:
+            resolved = Path(os.path.realpath(text))
+        except OSError:  # a link that went away between being seen and being read
+            resolved = Path()
         for root in self.paths:
             if resolved.is_relative_to(root):
                 relative = resolved.relative_to(root)

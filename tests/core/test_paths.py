@@ -129,6 +129,19 @@ def test_relative_roots_are_refused():
         Roots.parse("archive")
 
 
+def test_a_link_that_goes_away_while_it_is_looked_at_is_forbidden(house, monkeypatch):
+    root, _ = house
+    real = os.readlink
+
+    def unlink_then_read(path, *args, **kwargs):
+        os.unlink(path)
+        return real(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "readlink", unlink_then_read)
+    with pytest.raises(Forbidden):
+        Roots([root]).check(root / "near" / "page.html")
+
+
 def test_no_roots_allow_nothing(tmp_path):
     with pytest.raises(Forbidden, match="none is configured"):
         Roots([]).check(tmp_path)
