@@ -80,7 +80,7 @@ def forget() -> None:
 
 def _from_address(url: str | None, rules: Rules) -> Found | NotFound:
     stated = markup.in_address(url)
-    if stated is None:
+    if stated is None or stated.moment is None:
         return NotFound("no date in the address")
     if not rules.allows(stated.moment.day):
         return _implausible(stated.moment, stated.source)
@@ -88,7 +88,7 @@ def _from_address(url: str | None, rules: Rules) -> Found | NotFound:
 
 
 def _search(page: Page, url: str | None, rules: Rules) -> Found | NotFound:
-    refused: NotFound | None = None
+    refused: tuple[Moment, Source] | None = None
     stated = _stated(page, url)
     for statement in stated:
         moment = statement.moment or read_with_library(statement.value, rules.bounds())
@@ -99,10 +99,18 @@ def _search(page: Page, url: str | None, rules: Rules) -> Found | NotFound:
             if rules.with_time and not moment.clock:
                 moment, source, detail = _timed(moment, statement, stated, page)
             return Found(moment.iso(rules.with_time), source, False, detail)
-        refused = refused or _implausible(moment, statement.source)
+        refused = refused or (moment, statement.source)
     if page.tree is None:
         return NotFound("empty")
-    return _unstated(page, rules) or refused or NotFound("no date")
+    found = _unstated(page.tree, page.source, rules)
+    if refused and (found is None or _is_part_of(found, refused[0])):
+        return _implausible(*refused)
+    if found is None:
+        return NotFound("no date")
+    iso = found.moment.iso(rules.with_time)
+    if found.is_guess and not rules.guesses:
+        return NotFound(f"only a guess: {iso} ({found.source})")
+    return Found(iso, found.source, found.is_guess, found.detail)
 
 
 def _stated(page: Page, url: str | None) -> Iterator[Statement]:
@@ -147,23 +155,22 @@ def _timed(
     return moment, chosen.source, chosen.detail
 
 
-def _unstated(page: Page, rules: Rules) -> Found | NotFound | None:
+def _unstated(tree: HtmlElement, source: str, rules: Rules) -> fallback.Finding | None:
     """A date that the page does not state as its publication: htmldate's, else that of a change."""
-    changes = [s for s in in_json_ld(page.tree, None) if s.role == "modified"]
-    changes += markup.take_changes(page.tree, page.source)
-    found = fallback.search(page.tree, page.source, rules)
+    changes = [s for s in in_json_ld(tree, None) if s.role == "modified"]
+    changes += markup.take_changes(tree, source)
+    found = fallback.search(tree, source, rules)
     if found is None or found.is_guess:
         for change in changes:
             if change.moment and rules.allows(change.moment.day):
                 detail = f"{change.detail}, a change"
-                found = fallback.Finding(change.moment, change.source, detail, is_guess=True)
-                break
-    if found is None:
-        return None
-    iso = found.moment.iso(rules.with_time)
-    if found.is_guess and not rules.guesses:
-        return NotFound(f"only a guess: {iso} ({found.source})")
-    return Found(iso, found.source, found.is_guess, found.detail)
+                return fallback.Finding(change.moment, change.source, detail, is_guess=True)
+    return found
+
+
+def _is_part_of(found: fallback.Finding, refused: Moment) -> bool:
+    """Whether a year or month found alone was only cut out of an implausible day."""
+    return not found.is_whole and found.moment.day.year == refused.day.year
 
 
 def _implausible(moment: Moment, source: Source) -> NotFound:

@@ -50,7 +50,6 @@ _URL_DAY = re.compile(
     r"|[/_-]((?:19|20)\d\d)([01]\d)([0-3]\d)(?=[/_.-]|$)"
 )
 _PUBLISHED_PROPERTY = XPath("//*[@itemprop='datePublished' and not(self::meta)]")
-_CHANGES = re.compile("dateModified|class=.[^>]{0,80}(?:updated|modified)")
 _CHANGES = XPath(
     "//*[@itemprop='dateModified' and not(self::meta)]"
     " | //*[contains(@class, 'updated') or contains(@class, 'modified')]"

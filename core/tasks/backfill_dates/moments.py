@@ -9,7 +9,6 @@ in `markup`; whether a day is plausible is in `rules`.
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from email.utils import parsedate_tz
 
 from htmldate.extractors import try_date_expr
 
@@ -21,7 +20,10 @@ _ISO = re.compile(
     r"日?(?!\d[-/.])"
 )
 _DAY_FIRST = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
-_MAIL = re.compile(r"(?:[A-Z][a-z]{2,8},?\s+)?\d{1,2}[\s-][A-Z][a-z]{2}[\s-]\d{4}\b")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MAIL = re.compile(
+    rf"(?:[A-Z][a-z]{{2,8}},?\s+)?(\d{{1,2}})[\s-]({'|'.join(_MONTHS)})[a-z]*[\s-](\d{{4}})\b"
+)
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _CLOCK_NEXT = re.compile(
     r"[T\s]\s*([01]\d|2[0-3])[:時]?([0-5]\d)分?(?::?([0-5]\d))?(?:[.,]\d+)?"
@@ -58,8 +60,8 @@ def read(value: str | None) -> Moment | None:
         year, month, day = (int(part) for part in found.groups() if part)
     elif found := _DAY_FIRST.search(value):
         day, month, year = (int(part) for part in found.groups())
-    elif (found := _MAIL.match(value)) and (parts := parsedate_tz(found[0])):
-        year, month, day = parts[:3]
+    elif found := _MAIL.match(value):
+        day, month, year = int(found[1]), _MONTHS.index(found[2]) + 1, int(found[3])
     else:
         return None
     try:

@@ -80,12 +80,12 @@ def introduced(html: str, bounds: tuple[datetime, datetime]) -> Passage | None:
         after = unescape(_TAGS.sub(" ", html[word.end() : word.end() + _AROUND]))
         after = " ".join(after.split())[:60]
         for pattern in (_NUMBERS, _WORDS):
-            found = pattern.search(after)
-            if found is None or found.start() >= 25:
+            dated = pattern.search(after)
+            if dated is None or dated.start() >= 25:
                 continue
-            if moment := read_with_library(found[0], bounds):
-                clock = clock_in(after[found.end() : found.end() + 16])
-                return Passage(found[0], Moment(moment.day, clock), is_change=False)
+            if moment := read_with_library(dated[0], bounds):
+                clock = clock_in(after[dated.end() : dated.end() + 16])
+                return Passage(dated[0], Moment(moment.day, clock), is_change=False)
     return None
 
 
@@ -147,4 +147,4 @@ def _words_read(found: re.Match[str], day: date) -> bool:
 
 def _is_change(before: str) -> bool:
     found = _CHANGE.search(before)
-    return bool(found) and not _FIRST.search(before, found.start())
+    return found is not None and not _FIRST.search(before, found.start())
