@@ -289,6 +289,11 @@ DELETE FROM workers WHERE id = :id;
 -- name: running_jobs
 SELECT * FROM jobs WHERE status = 'running' ORDER BY id;
 
+-- name: cancelling_jobs
+-- Running jobs that a person wants cancelled.
+SELECT j.* FROM jobs j JOIN tasks t ON t.id = j.task_id
+WHERE j.status = 'running' AND t.control = 'cancel';
+
 -- name: running_jobs_of_worker
 SELECT * FROM jobs WHERE status = 'running' AND worker_id = :worker;
 
@@ -318,6 +323,10 @@ SELECT count(*) FROM items WHERE job_id = :job_id;
 -- name: items_of_task
 SELECT * FROM items WHERE task_id = :task_id AND id > :after
   AND (:status = '' OR status = :status) ORDER BY id LIMIT :limit;
+
+-- name: items_of_run
+SELECT i.* FROM items i JOIN jobs j ON j.id = i.job_id
+WHERE i.task_id = :task_id AND j.run = :run AND i.id > :after ORDER BY i.id LIMIT :limit;
 
 -- name: settings
 SELECT key, value FROM settings;
@@ -447,3 +456,6 @@ DELETE FROM settings WHERE key = :key;
 
 -- name: attempts_of_jobs
 SELECT * FROM attempts WHERE job_id IN (SELECT value FROM json_each(:ids)) ORDER BY job_id, number;
+
+-- name: forget_answer
+DELETE FROM idempotency WHERE key = :key;

@@ -8,7 +8,7 @@ without being errors of the task. The worker makes the Run and settles what come
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ class Run:
         self._lock = threading.Lock()
         self._held_back = False  # progress that a checkpoint did not tell
         self._release = threading.Event()
+        self._lost = threading.Event()
 
     # --- what is known ---------------------------------------------------------------------------
 
@@ -161,7 +162,8 @@ class Run:
     def check(self) -> None:
         """Look at what the person wants, without a checkpoint (inside a long computation)."""
         row = self._ledger.store.one("look", id=self.job.id)
-        if row is None or row["fence"] != self.claim.fence or row["status"] != "running":
+        held = row is not None and row["fence"] == self.claim.fence
+        if not held or row["status"] != "running" or self._lost.is_set():
             raise ClaimLost(f"job {self.job.id} was taken over")
         self._knobs = json.loads(row["knobs"])
         self._obey(Verdict(Control(row["control"]), False, self._knobs, True))
@@ -177,6 +179,10 @@ class Run:
             self.check()
         self._message = before
 
+    def lose(self) -> None:
+        """The heartbeat found the claim gone: the next checkpoint or look raises ClaimLost."""
+        self._lost.set()
+
     def _obey(self, verdict: Verdict) -> None:
         if verdict.control != Control.RUN:
             raise Stop
@@ -190,6 +196,16 @@ class Run:
         return [
             r["key"] for r in self._ledger.store.rows("open_items", job_id=self.job.id, limit=limit)
         ]
+
+    def all_items(self) -> Iterator[dict[str, Any]]:
+        """Every item of the task's current run, of all its jobs, in order."""
+        last = 0
+        while rows := self._ledger.store.rows(
+            "items_of_run", task_id=self.task.id, run=self.task.run, after=last, limit=1000
+        ):
+            for row in rows:
+                yield dict(row)
+            last = rows[-1]["id"]
 
     def put_item(self, key: str, status: str, message: str = "", trace: str = "") -> None:
         """Write one item's state, with its event. Call it inside `effects` or on its own."""

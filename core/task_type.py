@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import Invalid
 from core.model import Step
+from core.paths import Roots
 
 EXACTLY_ONCE = "exactly once"
 AT_LEAST_ONCE = "at least once"
@@ -110,8 +111,14 @@ class TaskType(JobType):
         """The title of a task that was given none."""
         return cls.title or cls.name
 
-    def preview(self) -> Preview:
-        """What a run with these parameters would do. Runs in a process of its own, in limited time."""
+    def check(self, roots: Roots) -> None:
+        """Before a task is accepted: do its parameters fit the world (names, files)? Quick.
+
+        Raises Invalid or Forbidden; nothing is changed. `roots`: where files may lie.
+        """
+
+    def preview(self, roots: Roots) -> Preview:
+        """What a run would do. Called in a process of its own, with limited time."""
         return Preview(problems=["This task type has no preview."])
 
     @classmethod

@@ -39,10 +39,11 @@ class Code:
 
     def load(self) -> Any:
         """Import the class and build the object. Raises whatever the task's own code raises."""
-        cls = attrgetter(self.qualname)(self._module())
+        cls = attrgetter(self.qualname)(self.import_module())
         return cls.from_params(self.params or {}) if hasattr(cls, "from_params") else cls()
 
-    def _module(self) -> Any:
+    def import_module(self) -> Any:
+        """Import the module, by its name or from its file. Raises what its code raises."""
         if self.file is None:
             return importlib.import_module(self.module)
         known = sys.modules.get(self.module)

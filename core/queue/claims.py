@@ -190,8 +190,11 @@ class Claims:
         return Verdict(Control(row["control"]), give_back, json.loads(row["knobs"]), told)
 
     def tell_progress(self, claim: Claim, note: Note) -> None:
-        """Tell what a checkpoint held back."""
+        """Tell what a checkpoint held back. Raises ClaimLost: nothing follows a task's end."""
         with self._ledger.transaction():
+            row = self._store.one("look", id=claim.job.id)
+            if row is None or row["fence"] != claim.fence or row["status"] != "running":
+                raise ClaimLost(f"job {claim.job.id} was taken over")
             self._tell_progress(claim, note)
 
     def _tell_progress(self, claim: Claim, note: Note) -> bool:

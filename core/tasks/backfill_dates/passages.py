@@ -47,6 +47,8 @@ _STEMS = (
 _TAGS = re.compile(r"^[^<]*?>|<[^>]*(?:>|$)")
 #: occurrences of a year looked at in one page, and the characters of HTML around each
 _OCCURRENCES, _AROUND = 200, 200
+#: keeps a page of many megabytes from being read once for each occurrence
+_BACK = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,12 @@ def _places(html: str, part: str, visible: bool) -> Iterator[int]:
 
 
 def _is_hidden(html: str, place: int) -> bool:
-    """Whether `place` is inside a tag, a comment, a script or a style."""
-    if html.rfind("<", 0, place) > html.rfind(">", 0, place):
+    """Whether `place` is inside a tag, a script or a style; looks back no further than `_BACK`."""
+    start = max(0, place - _BACK)
+    if html.rfind("<", start, place) > html.rfind(">", start, place):
         return True
     return any(
-        html.rfind(f"<{name}", 0, place) > html.rfind(f"</{name}", 0, place)
+        html.rfind(f"<{name}", start, place) > html.rfind(f"</{name}", start, place)
         for name in ("script", "style")
     )
 

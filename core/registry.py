@@ -1,0 +1,218 @@
+"""Finds the task types: built in, entry points of installed packages, and the drop-in folder.
+
+A file dropped into DIR/tasks/ is found without a restart: the folder is looked at again whenever
+its listing changed. Code from outside is first tried in a process of its own (`probe`), so that a
+plug-in that raises, exits, hangs or crashes while it is imported is refused with file, line and
+reason, and harms nothing.
+"""
+
+import difflib
+import importlib
+import importlib.metadata
+import os
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from core.compute import Code
+from core.errors import BrokenTaskType, NotFound
+from core.task_type import JobType, TaskType
+
+GROUP = "longhaul.task_types"
+BUILT_IN = (
+    "core.tasks.backfill_dates:BackfillDates",
+    "core.tasks.checksum_folder:ChecksumFolder",
+    "core.tasks.checksum_folder:HashFiles",
+    "core.tasks.checksum_folder:WriteManifest",
+    "core.tasks.rehearsal:Rehearsal",
+    "core.tasks.rehearsal:Rehearse",
+)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A plug-in that cannot be used, and why."""
+
+    file: str
+    line: int | None
+    reason: str
+
+    def document(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+#: Tries the classes of one file in another process; raises BrokenTaskType.
+Probe = Callable[[Path], None]
+
+
+class Registry:
+    """All job types and task types by name. Safe to share between threads."""
+
+    def __init__(self, folder: Path, probe: Probe | None = None):
+        """`folder`: the drop-in folder (may be missing). `probe`: None trusts the files."""
+        self._folder, self._probe = folder, probe
+        self._lock = threading.RLock()
+        self._seen: Any = None
+        self._loaded: dict[Path, tuple[tuple, list[type[JobType]], Refused | None]] = {}
+        self._jobs: dict[str, type[JobType]] = {}
+        self._refused: list[Refused] = []
+
+    def all(self) -> dict[str, type[TaskType]]:
+        """The types a person can start, by name."""
+        return {n: t for n, t in self._current().items() if issubclass(t, TaskType)}
+
+    def get(self, name: str) -> type[TaskType]:
+        """The task type of this name. Raises NotFound, with names that are close."""
+        types = self.all()
+        if name in types:
+            return types[name]
+        close = difflib.get_close_matches(name, types, n=3, cutoff=0.5)
+        hint = f" Did you mean {' or '.join(close)}?" if close else ""
+        raise NotFound(f"There is no task type {name!r}.{hint}")
+
+    def job_type(self, name: str) -> type[JobType]:
+        """The job type of this name. Raises NotFound."""
+        try:
+            return self._current()[name]
+        except KeyError:
+            raise NotFound(f"There is no job type {name!r}; was its plug-in removed?") from None
+
+    def problems(self) -> list[dict[str, Any]]:
+        """The plug-ins that were refused."""
+        self._current()
+        return [refused.document() for refused in self._refused]
+
+    # --- looking -------------------------------------------------------------------------------
+
+    def _current(self) -> dict[str, type[JobType]]:
+        signature = (self._listing(), _packages())
+        with self._lock:
+            if signature != self._seen:
+                self._look(signature[0])
+                self._seen = signature
+            return self._jobs
+
+    def _listing(self) -> tuple:
+        try:
+            entries = [e for e in os.scandir(self._folder) if e.name.endswith(".py")]
+        except OSError:
+            return ()
+        found = []
+        for entry in entries:
+            if not entry.name.startswith(("_", ".")) and entry.is_file():
+                stat = entry.stat()
+                found.append((entry.name, stat.st_mtime_ns, stat.st_size))
+        return tuple(sorted(found))
+
+    def _look(self, listing: tuple) -> None:
+        jobs: dict[str, type[JobType]] = {}
+        refused: list[Refused] = []
+        for reference in BUILT_IN:
+            module, _, name = reference.partition(":")
+            cls = getattr(importlib.import_module(module), name)
+            jobs[cls.name] = cls
+        for point in importlib.metadata.entry_points(group=GROUP):
+            self._take(jobs, refused, f"{point.value} ({GROUP})", lambda p=point: [p.load()])
+        for entry in listing:
+            file = self._folder / entry[0]
+            self._take(jobs, refused, str(file), lambda f=file, e=entry: self._from_file(f, e))
+        self._jobs, self._refused = jobs, refused
+
+    def _take(
+        self,
+        jobs: dict[str, type[JobType]],
+        refused: list[Refused],
+        origin: str,
+        load: Callable[[], list[type[JobType]]],
+    ) -> None:
+        try:
+            for cls in load():
+                complain(cls, jobs)
+                jobs[cls.name] = cls
+        except BrokenTaskType as error:
+            line = error.extra.get("line")
+            refused.append(Refused(error.extra.get("file", origin), line, error.detail))
+        except (Exception, SystemExit) as error:  # whatever foreign code raises: refused, not fatal
+            refused.append(Refused(origin, None, f"{type(error).__name__}: {error}"))
+
+    def _from_file(self, file: Path, entry: tuple) -> list[type[JobType]]:
+        """The classes of a drop-in file; loaded once for each version of it."""
+        known = self._loaded.get(file)
+        if known is None or known[0] != entry:
+            try:
+                if self._probe is not None:
+                    self._probe(file)
+                known = (entry, load_file(file), None)
+            except BrokenTaskType as error:
+                line = error.extra.get("line")
+                known = (entry, [], Refused(str(file), line, error.detail))
+            self._loaded[file] = known
+        if known[2] is not None:
+            raise BrokenTaskType(known[2].reason, file=known[2].file, line=known[2].line)
+        return known[1]
+
+
+def load_file(file: Path) -> list[type[JobType]]:
+    """Import a drop-in file and find its types. Raises BrokenTaskType with the line."""
+    module = plugin_module(file)
+    sys.modules.pop(module, None)
+    try:
+        loaded = Code(module, "", file=str(file)).import_module()
+    except (Exception, SystemExit) as error:
+        raise _broken(file, error) from error
+    found = []
+    for value in vars(loaded).values():
+        own = isinstance(value, type) and value.__module__ == module
+        if own and issubclass(value, JobType) and value.name:
+            value.__plugin_file__ = str(file)  # type: ignore[attr-defined]
+            found.append(value)
+    if not found:
+        reason = "it defines no task type (a subclass of TaskType or Backfill with a `name`)"
+        raise BrokenTaskType(reason, file=str(file), line=None)
+    for cls in found:
+        complain(cls, {})
+    return found
+
+
+def complain(cls: type[JobType], known: dict[str, type[JobType]]) -> None:
+    """Raise BrokenTaskType when a class cannot be used as a type."""
+    where = {"file": getattr(cls, "__plugin_file__", cls.__module__), "line": None}
+    if not (isinstance(cls, type) and issubclass(cls, JobType)):
+        raise BrokenTaskType(f"{cls!r} is not a task type", **where)
+    if cls.name in known:
+        raise BrokenTaskType(f"the name {cls.name!r} is taken by another task type", **where)
+    abstract = sorted(getattr(cls, "__abstractmethods__", ()))
+    if abstract:
+        raise BrokenTaskType(f"{cls.__name__} must define {', '.join(abstract)}()", **where)
+    if cls.run is JobType.run and not getattr(cls, "steps", ()):
+        raise BrokenTaskType(f"{cls.__name__} must define run() or have steps", **where)
+    cls.Params.model_json_schema()
+
+
+def plugin_module(file: Path) -> str:
+    """The name a drop-in file's module gets; it cannot be imported by it from anywhere else."""
+    return f"longhaul_plugin_{file.stem}"
+
+
+def _broken(file: Path, error: BaseException) -> BrokenTaskType:
+    line, trace = getattr(error, "lineno", None), error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(file):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    reason = f"{type(error).__name__}: {error}"
+    return BrokenTaskType(reason, file=str(file), line=line)
+
+
+def _packages() -> tuple:
+    """Changes when a package is installed or removed, so that entry points are looked up again."""
+    found = []
+    for folder in sys.path:
+        try:
+            found.append((folder, os.stat(folder).st_mtime_ns))
+        except OSError:
+            continue
+    return tuple(found)

@@ -1,0 +1,247 @@
+"""Starts the worker processes, watches them, replaces them, and ends those that do not answer.
+
+One thread waits for each child, so a death is known at once; one thread ticks: how many workers
+there should be, whose lease ran out, who did not answer a cancel within the grace period. The jobs
+themselves are settled by `core.recovery` and `core.queue`.
+"""
+
+import contextlib
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.errors import DatabaseBusy, DiskFull, LonghaulError
+from core.model import Job
+from core.queue import Ledger, Settling
+from core.recovery import Recovery
+
+TICK_S = 0.5
+SHORT_LIFE_S = 2.0  #: a worker that lives shorter than this could not start
+MOST_DELAY_S = 30.0
+
+
+@dataclass
+class Child:
+    """One worker process of ours."""
+
+    process: subprocess.Popen
+    began: float
+    leaving: bool = False
+
+
+@dataclass
+class Conditions:
+    """What is wrong right now and should be shown: code → (message, since)."""
+
+    found: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    def set(self, code: str, message: str | None, now: float) -> None:
+        """Say what is wrong, or with None that it is well again."""
+        if message is None:
+            self.found.pop(code, None)
+        else:
+            self.found[code] = (message, self.found.get(code, ("", now))[1])
+
+
+class Supervisor:
+    """Keeps as many workers alive as the lanes need."""
+
+    def __init__(self, ledger: Ledger, settling: Settling, recovery: Recovery, data_dir: Path):
+        self._ledger, self._settling, self._recovery = ledger, settling, recovery
+        self._data_dir = data_dir
+        self.conditions = Conditions()
+        self._children: dict[int, Child] = {}
+        self._lock = threading.RLock()
+        self._stopping = threading.Event()
+        self._short_lives = 0
+        self._not_before = 0.0
+        self._cancelling: dict[int, tuple[int, float]] = {}  # job → (fence, since)
+        self._watchers: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Start the workers and the ticking."""
+        self.keep_enough()
+        self._ticker = threading.Thread(target=self._tick, name="supervisor", daemon=True)
+        self._ticker.start()
+
+    def stop(self, timeout: float) -> None:
+        """Ask every worker to finish its batch and leave; end those that do not, in `timeout`."""
+        self._stopping.set()
+        with self._lock:
+            children = list(self._children.values())
+        for child in children:
+            self._ask_to_leave(child)
+        until = time.monotonic() + timeout
+        for child in children:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(max(0.0, until - time.monotonic()))
+            if child.process.poll() is None:
+                child.process.kill()
+        for watcher in self._watchers:
+            watcher.join(2.0)
+
+    @property
+    def pids(self) -> list[int]:
+        """The workers' process ids."""
+        with self._lock:
+            return sorted(self._children)
+
+    # --- how many ------------------------------------------------------------------------------
+
+    def wanted(self) -> int:
+        """Workers that let every lane start at once (direct operations add theirs as they run)."""
+        store = self._ledger.store
+        state = store.one("queue_state")
+        limits = self._ledger.limits(state["settings_version"])
+        beside = sum(
+            row["n"]
+            for row in store.rows("busy_lanes")
+            if row["claimed_lane"] not in ("priority", "normal")
+        )
+        return limits.processes + beside
+
+    def keep_enough(self) -> None:
+        """Start missing workers; ask idle surplus ones to leave when slots were taken away."""
+        wanted = self.wanted()
+        with self._lock:
+            staying = [c for c in self._children.values() if not c.leaving]
+            if self._stopping.is_set():
+                return
+            if time.monotonic() >= self._not_before:
+                for _ in range(wanted - len(staying)):
+                    self._spawn()
+            for child in staying[wanted:]:
+                self._ask_to_leave(child)
+
+    def _spawn(self) -> None:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "core.worker", str(self._data_dir)],
+            stdin=subprocess.PIPE,
+            stdout=sys.stderr if _has_descriptor(sys.stderr) else None,
+            cwd=str(Path(__file__).resolve().parents[1]),
+        )
+        child = Child(process, time.monotonic())
+        self._children[process.pid] = child
+        watcher = threading.Thread(target=self._watch, args=(child,), daemon=True)
+        self._watchers = [t for t in self._watchers if t.is_alive()] + [watcher]
+        watcher.start()
+
+    def _ask_to_leave(self, child: Child) -> None:
+        child.leaving = True
+        with contextlib.suppress(OSError):
+            child.process.stdin.close()
+
+    # --- deaths --------------------------------------------------------------------------------
+
+    def _watch(self, child: Child) -> None:
+        """Wait for one child; when it is gone, give back what it held and replace it."""
+        status = child.process.wait()
+        with contextlib.suppress(OSError):
+            child.process.stdin.close()
+        with self._lock:
+            self._children.pop(child.process.pid, None)
+        self._slow_down(child)
+        self._patiently(lambda: self._bury(child.process.pid, status))
+        if not self._stopping.is_set():
+            self._patiently(self.keep_enough)
+
+    def _bury(self, pid: int, status: int) -> None:
+        for row in self._ledger.store.rows("workers"):
+            if row["pid"] == pid and row["boot"] == self._ledger.clock.boot():
+                self._recovery.bury(row["id"], obituary(status))
+
+    def _slow_down(self, child: Child) -> None:
+        """Workers that cannot even start are not restarted in a circle."""
+        if child.leaving or time.monotonic() - child.began >= SHORT_LIFE_S:
+            self._short_lives = 0
+            return
+        self._short_lives += 1
+        if self._short_lives > 8:
+            delay = min(MOST_DELAY_S, 2.0 ** (self._short_lives - 8))
+            self._not_before = time.monotonic() + delay
+
+    def _patiently(self, action: Callable[[], object]) -> None:
+        """Do it, and again while the database is locked or full; the condition is shown."""
+        while True:
+            try:
+                action()
+                return
+            except (DatabaseBusy, DiskFull) as error:
+                self._note(error)
+                if self._stopping.wait(TICK_S):
+                    return
+
+    # --- the tick ------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        while not self._stopping.wait(TICK_S):
+            try:
+                self._recovery.sweep()
+                self._end_overdue()
+                self._end_cancelled()
+                self.keep_enough()
+                self._note(None)
+            except LonghaulError as error:
+                self._note(error)
+
+    def _note(self, error: LonghaulError | None) -> None:
+        now = self._ledger.clock.wall()
+        for cls in (DatabaseBusy, DiskFull):
+            told = error.detail if isinstance(error, cls) else None
+            self.conditions.set(cls.code, told, now)
+        cannot = "Workers end as soon as they start; the log of the service says why"
+        stuck = time.monotonic() < self._not_before
+        self.conditions.set("workers-cannot-start", cannot if stuck else None, now)
+
+    def _end_overdue(self) -> None:
+        """A worker that stopped its heartbeat: end its process, give its job back."""
+        for job in self._recovery.overdue():
+            self._kill_worker_of(job)
+            self._settling.settle_dead(job, "it stopped answering (no heartbeat)")
+
+    def _end_cancelled(self) -> None:
+        """Jobs that were cancelled and did not answer within the grace period."""
+        grace = self._ledger.settings().pipeline_grace_s
+        now, asked = time.monotonic(), {}
+        for row in self._ledger.store.rows("cancelling_jobs"):
+            job = Job.of(row)
+            fence, since = self._cancelling.get(job.id, (job.fence, now))
+            if fence != job.fence:
+                since = now
+            asked[job.id] = (job.fence, since)
+            if now - since >= grace:
+                self._settling.end_by_force(job, f"Ended: it did not answer within {grace:g} s")
+                self._kill_worker_of(job)
+        self._cancelling = asked
+
+    def _kill_worker_of(self, job: Job) -> None:
+        for row in self._ledger.store.rows("workers"):
+            if row["id"] == job.worker_id:
+                with self._lock:
+                    child = self._children.get(row["pid"])
+                if child is not None:
+                    child.process.kill()
+
+
+def obituary(status: int) -> str:
+    """What an exit status says about how a worker ended."""
+    if status >= 0:
+        return f"its process ended with exit status {status}"
+    try:
+        name = signal.Signals(-status).name
+    except ValueError:
+        name = f"signal {-status}"
+    return f"its process was ended by {name}"
+
+
+def _has_descriptor(stream) -> bool:
+    try:
+        return stream.fileno() >= 0
+    except (AttributeError, OSError, ValueError):
+        return False
+

@@ -1,0 +1,229 @@
+"""A worker: claim → run → settle, one job at a time, in a process of its own.
+
+Run as `python -m core.worker DATA_DIR` by the supervisor, which holds its standard input open: the
+end of that stream (the service is gone or stops) asks the worker to finish its batch, give the job
+back and leave. A thread beside it renews the lease and tells progress that was held back.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+import uuid
+from pathlib import Path
+from typing import Any
+
+from core import seams
+from core.clock import SystemClock
+from core.errors import ClaimLost, DatabaseBusy, Discard, DiskFull, Fail, LonghaulError, Retry
+from core.errors import Snooze as SnoozeSignal
+from core.identity import ProcessIdentity
+from core.lifecycle import Ending
+from core.queue import Claim, Claims, Ledger, Outcome, Settling
+from core.queue.claims import TELL_S
+from core.registry import Registry
+from core.run import Run, Split, Stop
+from core.store import Store
+from core.wake import POLL_S, WORK, Sleeper, Waker
+
+JSON_TYPE, TEXT_TYPE, BYTES_TYPE = "application/json", "text/plain", "application/octet-stream"
+
+
+class Worker:
+    """Claims and runs jobs until it is asked to leave."""
+
+    def __init__(self, ledger: Ledger, registry: Registry, data_dir: Path):
+        self._ledger, self._registry, self._data_dir = ledger, registry, data_dir
+        self._claims, self._settling = Claims(ledger), Settling(ledger)
+        self._heartbeat = Heartbeat(self._claims)
+        self._leaving = threading.Event()
+        self._run: Run | None = None
+        self.id = self._register()
+
+    def _register(self) -> int:
+        me, now = ProcessIdentity.of(), self._ledger.clock.wall()
+        with self._ledger.transaction(quiet=True) as store:
+            return store.value(
+                "insert_worker", pid=me.pid, started=me.started, boot=me.boot, now=now
+            )
+
+    def work(self, sleeper: Sleeper) -> None:
+        """Until asked to leave: claim and run, or sleep until something may be claimable."""
+        while not self._leaving.is_set():
+            try:
+                busy = self.work_one()
+            except (DatabaseBusy, DiskFull):
+                busy = False  # nothing was claimed; the supervisor shows the reason
+            if not busy:
+                sleeper.sleep(POLL_S)
+
+    def leave(self) -> None:
+        """Ask it to leave after the next checkpoint (from any thread)."""
+        self._leaving.set()
+        if run := self._run:
+            run.release()
+
+    def work_one(self) -> bool:
+        """Claim one job and see it through; False when there is none."""
+        claim = self._claims.claim(self.id, os.getpid())
+        if claim is None:
+            return False
+        seams.reach("claimed")
+        run = self._run = Run(self._ledger, self._claims, claim, self._data_dir)
+        if self._leaving.is_set():
+            run.release()
+        self._heartbeat.attend(run)
+        try:
+            outcome = self._attempt(run, claim)
+            self._settle(claim, outcome)
+        except ClaimLost:
+            pass  # somebody else has it; what they did stands
+        finally:
+            self._heartbeat.attend(None)
+            self._run = None
+        return True
+
+    def _attempt(self, run: Run, claim: Claim) -> Outcome:
+        """Run the job's code and say how it ended. Raises ClaimLost."""
+        try:
+            cls = self._registry.job_type(claim.job.type)
+            result = cls.from_params(claim.task.params).run(run)
+        except ClaimLost:
+            raise
+        except (Stop, Discard, SnoozeSignal, Retry, Fail, DiskFull) as signal_:
+            return _signalled(signal_)
+        except (Exception, SystemExit) as error:
+            return _failed(run, error)
+        return _finished(result)
+
+    def _settle(self, claim: Claim, outcome: Outcome) -> None:
+        """Settle; while the database is locked or its disk full, wait and try again."""
+        delay = 0.25
+        while True:
+            try:
+                self._settling.settle(claim.job, outcome)
+                return
+            except (DatabaseBusy, DiskFull):
+                # The lease may run out meanwhile: then the fence decides, and nothing is doubled.
+                threading.Event().wait(delay)
+                delay = min(delay * 2, 5.0)
+
+
+class Heartbeat:
+    """One thread beside the worker: renews the lease of what runs, tells what was held back."""
+
+    def __init__(self, claims: Claims):
+        self._claims = claims
+        self._run: Run | None = None
+        self._due = 0.0
+        threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
+
+    def attend(self, run: Run | None) -> None:
+        """Look after this run from now on; None: after nothing."""
+        self._due = time.monotonic() + self._claims.lease_s / 4
+        self._run = run
+
+    def _beat(self) -> None:
+        pause = threading.Event()
+        while True:
+            pause.wait(TELL_S)
+            run = self._run
+            if run is None:
+                continue
+            try:
+                if run.has_news:
+                    run.flush()
+                if time.monotonic() >= self._due:
+                    self._due = time.monotonic() + self._claims.lease_s / 4
+                    self._claims.renew(run.claim)
+            except ClaimLost:
+                run.lose()
+            except LonghaulError:
+                continue  # locked or full: the next beat tries again
+
+
+# --- how an attempt ended ---------------------------------------------------------------------
+
+
+def _finished(result: Any) -> Outcome:
+    if isinstance(result, Split):
+        chunks = tuple(json.dumps(c, ensure_ascii=False) for c in result.chunks)
+        return Outcome(Ending.SPLIT, chunks=chunks)
+    if result is None:
+        return Outcome(Ending.COMPLETED)
+    if isinstance(result, str):
+        return Outcome(Ending.COMPLETED, result=result, result_type=TEXT_TYPE)
+    if isinstance(result, bytes):
+        return Outcome(Ending.COMPLETED, result=result, result_type=BYTES_TYPE)
+    text = json.dumps(result, ensure_ascii=False, default=str)
+    return Outcome(Ending.COMPLETED, result=text, result_type=JSON_TYPE)
+
+
+def _signalled(signal_: BaseException) -> Outcome:
+    match signal_:
+        case Stop():
+            return Outcome(Ending.RELEASED if signal_.release else Ending.STOPPED)
+        case Discard():
+            return Outcome(Ending.DISCARDED, message=str(signal_))
+        case SnoozeSignal():
+            return Outcome(Ending.SNOOZED, message=str(signal_), delay_s=signal_.seconds)
+        case Retry():
+            error = {"code": "retry", "message": str(signal_)}
+            return Outcome(Ending.FAILED, error=error, delay_s=signal_.seconds)
+        case Fail():
+            error = {"code": signal_.code, "message": str(signal_), "hint": signal_.hint}
+            return Outcome(Ending.HOPELESS, error=error)
+        case _:
+            text = f"{signal_}. Make room, then resume."
+            return Outcome(Ending.DISK_FULL, message=text)
+
+
+def _failed(run: Run, error: BaseException) -> Outcome:
+    """An attempt that raised: the message for the person, the trace into the log."""
+    trace_id = uuid.uuid4().hex[:12]
+    trace = "".join(traceback.format_exception(error))
+    hopeless = isinstance(error, LonghaulError) and not isinstance(error, DatabaseBusy)
+    message = (
+        error.detail if isinstance(error, LonghaulError) else f"{type(error).__name__}: {error}"
+    )
+    code = error.code if isinstance(error, LonghaulError) else "exception"
+    try:
+        run.log(f"attempt failed [{trace_id}]\n{trace}", "error")
+    except LonghaulError:
+        print(trace, file=sys.stderr)
+    document = {"code": code, "message": message[:4000], "trace_id": trace_id}
+    document["trace"] = trace[-8000:]
+    return Outcome(Ending.HOPELESS if hopeless else Ending.FAILED, error=document)
+
+
+# --- the process ------------------------------------------------------------------------------
+
+
+def main(data_dir: Path) -> None:
+    """The process of one worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the service's business
+    store = Store(data_dir / "longhaul.sqlite")
+    ledger = Ledger(store, SystemClock(), Waker(data_dir))
+    sleeper = Sleeper(data_dir, WORK)
+    worker = Worker(ledger, Registry(data_dir / "tasks"), data_dir)
+
+    def leave(*_: Any) -> None:
+        worker.leave()
+        sleeper.interrupt()
+
+    signal.signal(signal.SIGTERM, leave)
+    threading.Thread(target=lambda: (sys.stdin.read(), leave()), daemon=True).start()
+    try:
+        worker.work(sleeper)
+    finally:
+        sleeper.close()
+        with ledger.transaction(quiet=True):
+            store.changed("delete_worker", id=worker.id)
+        store.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
