@@ -20,8 +20,9 @@ log = logging.getLogger("longhaul.http")
 #: Seconds for which a worker waits for the next bytes of a body or for room in the socket, in the
 #: two cases where it waits at all (uploads, and answers larger than UNSENT_LIMIT).
 PATIENCE = 10.0
-#: Bytes of an answer kept for a client that reads slowly before the worker waits for it.
-UNSENT_LIMIT = 4 * 1024 * 1024
+#: Bytes of an answer kept for a client that reads slowly before the worker waits for it: more than
+#: any answer that is made in memory, so that only the download of a large file waits.
+UNSENT_LIMIT = 32 * 1024 * 1024
 #: Written bytes are pushed to the socket in pieces of this size: head and body leave together.
 PUSH_SIZE = 64 * 1024
 
@@ -92,7 +93,7 @@ class Outbox:
         self.bytes_written = 0
 
     def write(self, data: bytes) -> int:
-        """Take `data`; waits only when a client owes us the reading of UNSENT_LIMIT bytes."""
+        """Take `data`; waits only while UNSENT_LIMIT bytes are unread. Raises OSError."""
         self.unsent += data
         self.bytes_written += len(data)
         if len(self.unsent) >= PUSH_SIZE:
@@ -100,8 +101,8 @@ class Outbox:
         if len(self.unsent) > UNSENT_LIMIT:
             self._sock.settimeout(PATIENCE)
             try:
-                self._sock.sendall(self.unsent)
-                self.unsent.clear()
+                while len(self.unsent) > UNSENT_LIMIT:
+                    del self.unsent[: self._sock.send(self.unsent)]
             finally:
                 self._sock.setblocking(False)
         return len(data)

@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-from webui.connection import Connection, raw_answer
+from webui.connection import PUSH_SIZE, Connection, raw_answer
 from webui.head import read_head
 from webui.refusal import Refused
 from webui.waiting import Patience, Phase, Waiting, WaitingRoom
@@ -155,6 +155,8 @@ class Gate(threading.Thread):
         if waiting.phase is Phase.ANSWERING:
             if connection.wfile.push():
                 self._after_answer(waiting)
+            elif waiting.unsent - len(connection.wfile.unsent) >= PUSH_SIZE:
+                self._room.wait(waiting, Phase.ANSWERING, self._patience.answer)
             return
         try:
             data = connection.socket.recv(1 << 16)

@@ -57,7 +57,7 @@ def read_head(buffer: bytearray) -> Head | None:
 
 def _check_request_line(line: bytes) -> None:
     match = _REQUEST_LINE.fullmatch(line)
-    if match is None:
+    if match is None or match[1] == b"CONNECT":
         # Also the absolute form ("GET http://…"): we are no proxy, and it names a second host.
         raise Refused(400, "bad-request", "The request line is not METHOD /path HTTP/1.1.")
     if match[3] != b"1" or match[4] not in (b"0", b"1"):

@@ -276,8 +276,12 @@ class Broadcaster:
     # --- the end ------------------------------------------------------------------------------
 
     def _end(self) -> None:
-        """The last progress of each task is always sent, so what is held leaves first."""
+        """Send what was committed before the stop and what is held, then the last chunk."""
         self._ended = True
+        try:
+            self._read_tail()
+        except Exception:
+            log.exception("reading the last events failed")
         for channel in list(self._channels.values()):
             held = channel.merger.flush(time.monotonic())
             for reader in list(channel.readers):

@@ -24,7 +24,7 @@ class Patience:
     body: float = 10.0
     #: Between two requests of a connection.
     idle: float = 60.0
-    #: For the whole of an answer to be taken by the client.
+    #: For the client to take another 64 KiB of its answer, or the rest.
     answer: float = 30.0
     #: For the client to close after us, so that it can still read the answer (RFC 9112, 9.6).
     linger: float = 2.0
@@ -57,6 +57,8 @@ class Waiting:
     deadline: float = 0.0
     #: The head of the request that is arriving, once it is complete.
     head: Head | None = None
+    #: Bytes of the answer that were unsent when the deadline was set.
+    unsent: int = 0
     #: After the answer: another request, or the end.
     keep: bool = True
 
@@ -82,6 +84,7 @@ class WaitingRoom:
     def wait(self, waiting: Waiting, phase: Phase, seconds: float) -> None:
         """Wait for `phase` of this connection for `seconds` from now."""
         waiting.phase, waiting.deadline = phase, time.monotonic() + seconds
+        waiting.unsent = len(waiting.connection.wfile.unsent)
         self._all[waiting.connection] = waiting
         writes = phase is Phase.ANSWERING
         events = selectors.EVENT_WRITE if writes else selectors.EVENT_READ

@@ -103,11 +103,11 @@ def read_answer(sock: socket.socket, head_only: bool = False) -> Answer | None:
     answer = Answer(int(first.split()[1]), headers, body)
     length = answer.header("Content-Length")
     if not head_only and length is not None and answer.status not in (204, 304):
-        while len(answer.body) < int(length):
-            piece = sock.recv(65536)
-            if not piece:
-                break
-            answer.body += piece
+        missing, pieces = int(length) - len(body), [body]
+        while missing > 0 and (piece := sock.recv(1 << 20)):
+            pieces.append(piece)
+            missing -= len(piece)
+        answer.body = b"".join(pieces)
     elif not head_only and answer.header("Transfer-Encoding") == "chunked":
         while not answer.body.endswith(b"0\r\n\r\n"):
             answer.body += sock.recv(65536)
@@ -180,7 +180,8 @@ class StreamClient:
     def __init__(self, site: Site, query: str, receive_buffer: int, headers: dict):
         self.sock = site.connect(receive_buffer=receive_buffer)
         fields = {"Host": f"127.0.0.1:{site.port}", **BEARER, **headers}
-        lines = "".join(f"{k.replace('_', '-')}: {v}\r\n" for k, v in fields.items())
+        sent = {name.replace("_", "-"): value for name, value in fields.items()}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items() if value is not None)
         self.sock.sendall(f"GET /api/v1/events?{query} HTTP/1.1\r\n{lines}\r\n".encode())
         self._raw = b""
         self._text = b""
