@@ -32,7 +32,8 @@ START_LIMIT = 300.0
 _BROKEN_STARTS, _SILENT_STARTS = 2, 8
 
 _LEAVE_SECONDS = 1.0  # for a process that ends by itself
-_STALL_SECONDS = 1.0  # being late by more: everything was stopped, the processes probably too
+_TICK_SECONDS = 0.5  # looking at the clock while something is computed, to notice a stall
+_STALL_SECONDS = 1.0  # late by more: everything was stopped (suspended), the processes too
 
 
 class Pump:
@@ -258,7 +259,7 @@ class Pump:
         if not self._children and len(self._work):
             return 0.2  # the system refused a process; try again, but not at full speed
         until = min((c.since + self._limit(c) for c in self._children), default=math.inf)
-        return None if until == math.inf else min(max(until - now, 0.0) + 0.001, 60.0)
+        return None if until == math.inf else min(max(until - now, 0.0) + 0.001, _TICK_SECONDS)
 
     def _forget(self, child: Spawned) -> None:
         self._selector.unregister(child)

@@ -77,6 +77,14 @@ class Plain:
         Path(mark).write_text(str(os.getpid()))
         time.sleep(60)
 
+    def announce_and_work(self, mark):
+        """Write the own process id to the file `mark`, then use 0.7 s of processor time."""
+        Path(mark).write_text(str(os.getpid()))
+        until = time.process_time() + 0.7
+        while time.process_time() < until:
+            pass
+        return "worked"
+
     def program_and_hang(self, mark):
         """Start another program, write its process id to `mark`, then wait for it."""
         program = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])

@@ -237,3 +237,37 @@ def test_an_interrupt_from_the_terminal_does_not_reach_the_processes(start):
     assert os.getpgid(pid) != os.getpgid(0)
     os.kill(pid, signal.SIGINT)
     assert compute(computer, ("pid", 0)).values == [pid]
+
+
+@pytest.mark.slow
+def test_the_time_for_which_everything_was_stopped_is_nobodys_fault(tmp_path):
+    mark = tmp_path / "pid"
+    parent = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(STOPPED_PARENT), SAMPLES, str(mark)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        both = parent.pid, int(wait_until(lambda: content(mark)))
+        for number, pause in ((signal.SIGSTOP, 5.0), (signal.SIGCONT, 0.0)):
+            for pid in both:
+                os.kill(pid, number)
+            time.sleep(pause)  # being stopped is what is tested, not waited for
+        assert parent.communicate(timeout=30)[0].strip() == "['worked'] {}"
+    finally:
+        parent.kill()
+        parent.wait()
+
+
+STOPPED_PARENT = """
+    import sys
+    from core.compute import Code
+    from core.compute.processes import Processes
+    samples, mark = sys.argv[1:]
+    computer = Processes(Code("compute_samples", "Plain", samples), timeout=3.0)
+    computer.submit([("announce_and_work", mark)])
+    outcomes = computer.collect(60)
+    print(outcomes.values, outcomes.failures)
+    computer.close()
+"""
