@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -96,13 +97,13 @@ class SqliteFile:
                 yield connection
             finally:
                 if not connection.invalidated:
-                    connection.connection.dbapi_connection.end_statements()
+                    _driver(connection).end_statements()
 
     @contextmanager
     def transaction(self, engine: Engine) -> Iterator[Connection]:
         """A transaction that holds the write lock from its beginning."""
         with engine.connect() as connection:
-            driver = connection.connection.dbapi_connection
+            driver = _driver(connection)
             # A lock taken only at the first write would let two of them read the same state.
             driver.execute("BEGIN IMMEDIATE")
             driver.writing = True
@@ -130,12 +131,8 @@ class SqliteFile:
         the place of its journal, which SQLite creates beside the name (refusing a link as its last
         part), if folders are renamed while a transaction runs; and hard links.
         """
-        mode = "ro" if self.read_only else "rw"  # neither creates a file
-        uri = f"file:{quote(self.name)}?mode={mode}"
-        options = {"uri": True, "timeout": BUSY_TIMEOUT, "isolation_level": None}
-        options |= {"check_same_thread": False, "factory": TrackingConnection}
         if self.roots is None:
-            return sqlite3.connect(uri, **options)
+            return self._connect()
         with _opening:
             try:
                 found = self.roots.stat(self.path)
@@ -143,7 +140,7 @@ class SqliteFile:
                 why = f"{self.name} cannot be opened any more: {error.strerror}."
                 raise DatabaseError(why, reason="exchanged") from None
             before = _open_files()
-            connection = sqlite3.connect(uri, **options)
+            connection = self._connect()
             appeared = {file for fd, file in _open_files().items() if before.get(fd) != file}
         if (found.st_dev, found.st_ino) in appeared:
             return connection
@@ -151,6 +148,17 @@ class SqliteFile:
         # Either a link was swapped in, or SQLite reused a descriptor that it had kept open for
         # another connection: both are over with the next try, and nothing was read.
         raise DatabaseBusy(f"{self.name} was exchanged while it was opened.", reason="exchanged")
+
+    def _connect(self) -> TrackingConnection:
+        mode = "ro" if self.read_only else "rw"  # neither creates a file
+        return sqlite3.connect(
+            f"file:{quote(self.name)}?mode={mode}",
+            uri=True,
+            timeout=BUSY_TIMEOUT,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=TrackingConnection,
+        )
 
     def damage(self) -> str | None:
         """What `integrity_check` finds on a connection of its own; None for a sound file.
@@ -199,6 +207,11 @@ class SqliteFile:
             raise Invalid(f"{self.name} may not be {verb} by this user.")
 
 
+def _driver(connection: Connection) -> TrackingConnection:
+    """What SQLAlchemy's connection wraps."""
+    return cast(TrackingConnection, connection.connection.dbapi_connection)
+
+
 def _drop_unfit_connection(context) -> None:
     """Close a connection that must not go on after this error; statements on it raise from then on.
 
@@ -210,7 +223,7 @@ def _drop_unfit_connection(context) -> None:
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR):
         context.is_disconnect = True
     elif context.connection is not None:
-        driver = context.connection.connection.dbapi_connection
+        driver = _driver(context.connection)
         if driver.writing and not driver.in_transaction:
             context.is_disconnect = True
             context.invalidate_pool_on_disconnect = False  # the others are fine

@@ -12,6 +12,7 @@ import pytest
 from core import beneath
 from core.errors import Forbidden, Invalid, UnsafeDataDir
 from core.paths import Roots, data_dir, open_beneath, stat_beneath, write_secret
+from tests.swapper import race, swapping
 
 
 @pytest.fixture
@@ -212,39 +213,23 @@ def test_stat_does_not_open_the_file(house, both_ways):
 
 @pytest.mark.parametrize("swapped", ["folder", "file"])
 def test_a_link_swapped_in_while_opening_never_leaks(house, both_ways, swapped):
-    """4,000 opens while a thread swaps the folder (or the file) for a link to the secret."""
+    """3,000 opens while a process swaps the folder (or the file) for a link to the secret."""
     root, outside = house
     victim = root / "sub" if swapped == "folder" else root / "sub" / "page.html"
     aim = outside if swapped == "folder" else outside / "page.html"
-    parked, link = root / "parked", root / "decoy"
-    stop, swaps = threading.Event(), []
 
-    def swap():
-        while not stop.is_set():
-            link.symlink_to(aim)
-            os.rename(victim, parked)
-            os.rename(link, victim)
-            os.unlink(victim)
-            os.rename(parked, victim)
-            swaps.append(1)
+    def attempt():
+        try:
+            text = read(open_beneath(root, "sub/page.html"))
+        except Forbidden:
+            return "refused"
+        except FileNotFoundError:
+            return "missing"
+        assert text == "inside"
+        return "inside"
 
-    thread = threading.Thread(target=swap)
-    thread.start()
-    seen = {"inside": 0, "refused": 0, "missing": 0}
-    try:
-        for _ in range(4000):
-            try:
-                text = read(open_beneath(root, "sub/page.html"))
-                assert text == "inside"
-                seen["inside"] += 1
-            except Forbidden:
-                seen["refused"] += 1
-            except FileNotFoundError:
-                seen["missing"] += 1
-    finally:
-        stop.set()
-        thread.join()
-    assert len(swaps) > 10 and seen["inside"] and seen["refused"] + seen["missing"], seen
+    with swapping(victim, aim):
+        race(attempt, at_least=3000, wanted={"inside", "refused"})
 
 
 # --- the private folder ------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from core.paths import Roots
 from core.target import Checkpoint, Column, Target
 from core.target import sqlite as target_sqlite
 from core.target.errors import reason_of
+from tests.swapper import race, swapping
 
 RECORDS = 20
 
@@ -238,36 +239,24 @@ def test_a_link_swapped_in_between_check_and_opening_is_noticed_unread(confined,
 
 
 def test_a_target_never_reads_outside_while_links_are_swapped(confined):
-    """400 openings while a thread swaps the folder for a link to the folder of the secret."""
+    """300 openings while a process swaps the folder for a link to the folder of the secret."""
     root, outside = confined
-    victim, parked, link = root / "sub", root / "parked", root / "decoy"
-    stop, seen = threading.Event(), {"inside": 0, "refused": 0}
 
-    def swap():
-        while not stop.is_set():
-            link.symlink_to(outside)
-            os.rename(victim, parked)
-            os.rename(link, victim)
-            os.unlink(victim)
-            os.rename(parked, victim)
-
-    thread = threading.Thread(target=swap)
-    thread.start()
-    try:
-        for _ in range(400):
-            try:
-                target = Target.open(str(victim / "a.sqlite"), roots=Roots([root]))
-            except (Forbidden, Invalid, DatabaseError):
-                seen["refused"] += 1
-                continue
-            with suppress(DatabaseError, Forbidden):
-                assert target.tables() == ["articles"]
-                seen["inside"] += 1
+    def attempt():
+        try:
+            target = Target.open(str(root / "sub" / "a.sqlite"), roots=Roots([root]))
+        except (Forbidden, Invalid, DatabaseError):
+            return "refused"
+        try:
+            assert target.tables() == ["articles"]
+            return "inside"
+        except (Forbidden, DatabaseError):
+            return "refused later"
+        finally:
             target.close()
-    finally:
-        stop.set()
-        thread.join()
-    assert seen["inside"] and seen["refused"], seen
+
+    with swapping(root / "sub", outside):
+        race(attempt, at_least=300, wanted={"inside", "refused"})
 
 
 def test_opening_a_target_again_keeps_the_locks_of_this_process(confined):
