@@ -459,3 +459,13 @@ SELECT * FROM attempts WHERE job_id IN (SELECT value FROM json_each(:ids)) ORDER
 
 -- name: forget_answer
 DELETE FROM idempotency WHERE key = :key;
+
+-- name: ids_of_status
+-- Some of the tasks of a status, by number, however relevant.
+SELECT id FROM (
+  SELECT * FROM (SELECT id FROM tasks WHERE status = :status AND user_relevant = 1 AND id > :after
+    ORDER BY id LIMIT :limit)
+  UNION ALL
+  SELECT * FROM (SELECT id FROM tasks WHERE status = :status AND user_relevant = 0 AND id > :after
+    ORDER BY id LIMIT :limit)
+) ORDER BY id LIMIT :limit;

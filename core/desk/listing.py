@@ -43,7 +43,8 @@ ORDERS = {
 }
 #: The statuses an order can show: the waiting line has no finished tasks, and the other way round.
 SHOWS = {"finished_at": TERMINAL, "-finished_at": TERMINAL, "priority": {Status.QUEUED, "paused"}}
-FACETS = ("session_id", "related_id", "project")  #: each has an index that ends with the id
+#: Each group of columns has an index that ends with the id.
+FACETS = (("session_id",), ("related_type", "related_id"), ("project",))
 
 
 @dataclass
@@ -135,10 +136,10 @@ def _branches(
     """The runs of one index that hold all matches; takes from `rest` what the index knows."""
     if sort == "priority":
         return ["t.status IN ('queued','paused')"]
-    facet = next((f for f in FACETS if getattr(wanted, f) is not None), None)
+    facet = next((f for f in FACETS if all(getattr(wanted, name) for name in f)), None)
     by_id = sort in ("id", "-id")
     if by_id and facet:
-        indexed = [t for t in rest.terms if t.startswith((f"t.{facet} ", "t.related_type "))]
+        indexed = [f"t.{name} = :{name}" for name in facet]
         rest.terms = [t for t in rest.terms if t not in indexed]
         return [" AND ".join(indexed)]
     if by_id and wanted.type is not None and len(statuses) == len(Status):

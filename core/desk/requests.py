@@ -189,6 +189,11 @@ class Cancellation(Body):
             raise ValueError("give exactly one of `ids`, `filter` and `all`")
         return self
 
+    def which(self) -> dict[str, Any]:
+        """The arguments of a bulk action; all means maintenance too."""
+        every = TaskFilter(show_maintenance=True) if self.all else None
+        return {"ids": self.ids, "filter": self.filter or every, "expected": self.expected}
+
 
 class BulkAction(Body):
     """One verb for many tasks."""

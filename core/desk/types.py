@@ -1,0 +1,105 @@
+"""Task types as the API shows them, and the one place where parameters are checked."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from core.desk.previewing import Previews
+from core.errors import Invalid, NotFound
+from core.paths import Roots
+from core.queue import Ledger
+from core.sealed import sealed
+from core.task_type import TaskType, pointer_part
+
+
+class Registry(Protocol):
+    """What the desks ask of `core.registry`."""
+
+    def get(self, name: str) -> type[TaskType]: ...
+    def all(self) -> dict[str, type[TaskType]]: ...
+    def problems(self) -> list[dict[str, Any]]: ...
+
+
+class TypeDesk:
+    """Lists task types, checks parameters, previews a run."""
+
+    def __init__(self, registry: Registry, ledger: Ledger, data_dir: Path):
+        self._registry = registry
+        self._ledger = ledger
+        self._data_dir = data_dir
+        self._previews = Previews()
+
+    def all(self) -> list[dict[str, Any]]:
+        """Every task type, by title."""
+        types = [cls.describe() for cls in self._registry.all().values()]
+        return sorted(types, key=lambda t: (t["title"].casefold(), t["name"]))
+
+    def get(self, name: str) -> dict[str, Any]:
+        """Raises NotFound with close matches."""
+        return self._registry.get(name).describe()
+
+    def find(self, name: str) -> type[TaskType] | None:
+        """The class, or None when its plug-in is gone."""
+        try:
+            return self._registry.get(name)
+        except NotFound:
+            return None
+
+    def problems(self) -> list[dict[str, Any]]:
+        """Plug-ins that were refused: file, line, reason, since."""
+        return self._registry.problems()
+
+    def validate(
+        self, name: str, params: dict[str, Any]
+    ) -> tuple[type[TaskType], BaseModel, dict[str, Any]]:
+        """(class, parameters, parameters to store: complete, secrets sealed).
+
+        Raises Invalid for an unknown type (with close matches), parameters that do not fit, and
+        misspelt ones, which pydantic would drop without a word; Forbidden for paths outside the
+        roots.
+        """
+        try:
+            cls = self._registry.get(name)
+        except NotFound as error:
+            raise Invalid(str(error), [{"pointer": "/type", "message": str(error)}]) from None
+        if errors := unknown(cls.Params, params):
+            raise Invalid("; ".join(e["message"] for e in errors), errors)
+        task = cls.from_params(params)
+        task.check(self.roots())
+        return cls, task.params, sealed(task.params)
+
+    def preview(self, name: str, params: dict[str, Any]) -> dict[str, Any]:
+        """What a run with these parameters would do, found out in a process of its own.
+
+        Raises NotFound for the type, Invalid and Forbidden for the parameters, Unavailable when
+        too many previews run already. Changes nothing.
+        """
+        self._registry.get(name)
+        cls, _, stored = self.validate(name, params)
+        return self._previews.preview(cls, stored, self.roots())
+
+    def roots(self) -> Roots:
+        """The folders that parameters may name files in, as the settings are now."""
+        return Roots.of_settings(self._ledger.settings().roots, self._data_dir)
+
+
+def unknown(model: type[BaseModel], params: dict[str, Any]) -> list[dict[str, str]]:
+    """A complaint for each top-level key that `model` would ignore."""
+    if model.model_config.get("extra") == "allow":
+        return []
+    known = set(model.model_fields) | {f.alias for f in model.model_fields.values() if f.alias}
+    return [
+        {"pointer": f"/params/{pointer_part(key)}", "message": did_you_mean(key, known)}
+        for key in params
+        if key not in known
+    ]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A sentence about a word that is none of `known`."""
+    close = get_close_matches(word, sorted(known), n=3, cutoff=0.6)
+    hint = f"; did you mean {' or '.join(close)}?" if close else ""
+    return f"There is no {word!r}{hint}"
