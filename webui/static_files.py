@@ -14,7 +14,8 @@ from pathlib import Path
 
 import bottle
 
-from webui.beneath import open_beneath
+from core.beneath import open_beneath
+from core.errors import Forbidden
 from webui.refusal import Refused
 
 try:
@@ -116,7 +117,14 @@ class StaticFiles:
         return bottle.HTTPResponse(b"" if request.method == "HEAD" else body, 200, headers)
 
     def _look_up(self, name: str) -> _Kept:
-        with open_beneath(self._root, name) as file:
+        """The file as it is now. Raises FileNotFoundError for all that is not a file of ours."""
+        if any(part[:1] in ("", ".") for part in name.split("/")):  # one name for each file
+            raise FileNotFoundError(name)
+        try:
+            descriptor = open_beneath(self._root, name)
+        except (Forbidden, OSError, ValueError) as error:
+            raise FileNotFoundError(name) from error
+        with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(file.fileno())
             stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
             kept = self._kept.get(name)

@@ -165,7 +165,7 @@ def test_a_person_may_visit_the_pages_and_nothing_else(site):
 def test_other_methods_are_refused_without_cors(site, method):
     headers = {"Access-Control-Request-Method": "POST"}
     answer = site.request(method, "/api/v1/tasks", headers)
-    assert answer.status == 405
+    assert_is_problem(answer, 405, "method-not-allowed")
     assert "GET" in answer.header("Allow") and "OPTIONS" not in answer.header("Allow")
     assert not [name for name, _ in answer.headers if name.lower().startswith("access-control")]
 
