@@ -25,7 +25,7 @@ def sealed(params: BaseModel) -> dict[str, Any]:
 
 
 def _sealed(plain: Any, rich: Any) -> Any:
-    """`plain` with every value wrapped that is a secret in `rich` (the same shape, richer types)."""
+    """`plain` with every value wrapped that is a secret in `rich`, which has the same shape."""
     if isinstance(rich, SecretStr):
         return {SEAL: rich.get_secret_value()}
     if isinstance(rich, SecretBytes):

@@ -7,7 +7,7 @@ from core.desk.listing import conditions
 from core.desk.requests import MOST_IN_BULK, TaskFilter
 from core.errors import Drifted, Invalid
 from core.model import ACTIVE, TERMINAL, Status
-from core.queue import Ledger, Settling, Steering
+from core.queue import Ledger, Steering
 from core.queue.steering import Result
 
 #: What a verb means when the filter names no status; the others mean all active tasks.
@@ -17,9 +17,9 @@ MEANT: dict[str, Iterable[Status]] = {"retry": (Status.FAILED,), "clear": TERMIN
 class Bulk:
     """Acts on many tasks."""
 
-    def __init__(self, ledger: Ledger):
+    def __init__(self, ledger: Ledger, steering: Steering):
         self._store = ledger.store
-        self._steering = Steering(ledger, Settling(ledger))
+        self._steering = steering
 
     def act(
         self,

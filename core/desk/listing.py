@@ -42,7 +42,8 @@ ORDERS = {
     "priority": Order((("priority", "DESC"), ("position", ""), ("id", ""))),
 }
 #: The statuses an order can show: the waiting line has no finished tasks, and the other way round.
-SHOWS = {"finished_at": TERMINAL, "-finished_at": TERMINAL, "priority": {Status.QUEUED, "paused"}}
+WAITING = frozenset({Status.QUEUED, Status.PAUSED})
+SHOWS = {"finished_at": TERMINAL, "-finished_at": TERMINAL, "priority": WAITING}
 #: Each group of columns has an index that ends with the id.
 FACETS = (("session_id",), ("related_type", "related_id"), ("project",))
 
@@ -95,7 +96,7 @@ class Listing:
 
 
 def listing(wanted: TaskFilter, sort: str, cursor: str | None) -> Listing:
-    """The page of `wanted` in this order after `cursor`. Raises Invalid for what no index serves."""
+    """The page of `wanted` in this order after `cursor`. Raises Invalid."""
     if sort not in ORDERS:
         allowed = ", ".join(ORDERS)
         raise _refused("/sort", f"cannot sort by {sort!r}; possible: {allowed}")

@@ -30,23 +30,21 @@ class Page:
     next_cursor: str | None = None
 
 
-@dataclass(frozen=True)
-class Views:
-    """What the first paint shows besides tasks; `facts` adds what only the service knows."""
-
-    queue: QueueDesk
-    settings: SettingsDesk
-    types: TypeDesk
-    facts: Callable[[], dict[str, Any]] = dict
-
-
 class ListDesk:
     """Reads; each answer is one consistent read."""
 
-    def __init__(self, ledger: Ledger, views: Views):
+    def __init__(
+        self,
+        ledger: Ledger,
+        queue: QueueDesk,
+        settings: SettingsDesk,
+        types: TypeDesk,
+        facts: Callable[[], dict[str, Any]] = dict,
+    ):
+        """`facts`: what a snapshot tells and only the service knows (version, conditions)."""
         self._ledger = ledger
         self._store = ledger.store
-        self._views = views
+        self._queue, self._settings, self._types, self._facts = queue, settings, types, facts
         self._showing = Showing(ledger)
 
     # --- tasks -----------------------------------------------------------------------------------
@@ -159,16 +157,15 @@ class ListDesk:
 
     def snapshot(self) -> dict[str, Any]:
         """What the first paint needs, and the number of the last event it already contains."""
-        views = self._views
-        facts = {"task_types": views.types.all(), **views.facts()}
+        facts = {"task_types": self._types.all(), **self._facts()}
         with self._store.snapshot():
             active = self.tasks(TaskFilter(), limit=200, with_jobs=True)
             recent = self.tasks(TaskFilter(status=["finished"]), sort="-finished_at", limit=20)
             return facts | {
                 "tasks": active.items + recent.items,
                 "next_cursor": active.next_cursor,
-                "queue": views.queue.figures(),
-                "settings": views.settings.get(),
+                "queue": self._queue.figures(),
+                "settings": self._settings.get(),
                 "last_event_id": self._ledger.events.last_id(),
             }
 

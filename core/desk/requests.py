@@ -80,17 +80,23 @@ class TaskRequest(Body):
 
     type: Name
     params: Parameters = {}
-    title: Title | None = Field(None, description="Default: made from the parameters")
+    title: Title | None = Field(default=None, description="Default: made from the parameters")
     priority: Priority = 0
-    source: str = Field("api", pattern=r"^[a-z0-9_.-]{1,40}$", description="Who asks")
+    source: str = Field(default="api", pattern=r"^[a-z0-9_.-]{1,40}$", description="Who asks")
     session_id: Name | None = None
     related: Related | None = None
     project: Name | None = None
-    not_before: AwareDatetime | None = Field(None, description="Start at this time or later")
-    after: list[Id] = Field([], max_length=1000, description="Wait until these tasks completed")
-    hold: bool = Field(False, description="Wait for a start")
+    not_before: AwareDatetime | None = Field(
+        default=None, description="Start at this time or later"
+    )
+    after: list[Id] = Field(
+        default=[], max_length=1000, description="Wait until these tasks completed"
+    )
+    hold: bool = Field(default=False, description="Wait for a start")
     items: list[Annotated[str, Field(min_length=1, max_length=1024)]] | None = Field(
-        None, max_length=100_000, description="Keys of the units of work, for types that take them"
+        default=None,
+        max_length=100_000,
+        description="Keys of the units of work, for types that take them",
     )
 
 
@@ -99,9 +105,9 @@ class TaskPatch(Body):
 
     title: Title | None = None
     priority: Priority | None = None
-    batch_size: int | None = Field(None, ge=1, le=1_000_000, description="Records a batch")
-    rate: float | None = Field(None, gt=0, le=1e9, description="Records a second at most")
-    workers: int | None = Field(None, ge=1, le=256, description="Processes that compute")
+    batch_size: int | None = Field(default=None, ge=1, le=1_000_000, description="Records a batch")
+    rate: float | None = Field(default=None, gt=0, le=1e9, description="Records a second at most")
+    workers: int | None = Field(default=None, ge=1, le=256, description="Processes that compute")
 
 
 class Move(Body):
@@ -121,7 +127,7 @@ class Move(Body):
 class Retry(Body):
     """How to retry: what failed goes on at its cursor, or everything again in a new run."""
 
-    from_: Literal["failed", "start"] = Field("failed", alias="from")
+    from_: Literal["failed", "start"] = Field(default="failed", alias="from")
     only_failed_items: bool = False
 
 
@@ -129,7 +135,9 @@ class Activity(Body):
     """What the person does; falls back to idle when nobody renews it in time."""
 
     state: Literal["idle", "recording", "processing"]
-    ttl_s: float = Field(60.0, ge=1, le=86_400, description="Seconds until it falls back to idle")
+    ttl_s: float = Field(
+        default=60.0, ge=1, le=86_400, description="Seconds until it falls back to idle"
+    )
 
 
 class TaskFilter(Body):
@@ -144,23 +152,23 @@ class TaskFilter(Body):
         ]
         | None,
         BeforeValidator(_split),
-    ] = Field(None, description="One or several, also by commas; default: active")  # fmt: skip
+    ] = Field(default=None, description="One or several; default: active")  # fmt: skip
     type: Name | None = None
     source: Name | None = None
-    user_relevant: bool | None = Field(None, description="false: only maintenance")
-    show_maintenance: bool = Field(False, description="Maintenance too")
+    user_relevant: bool | None = Field(default=None, description="false: only maintenance")
+    show_maintenance: bool = Field(default=False, description="Maintenance too")
     session_id: Name | None = None
     related_type: Name | None = None
     related_id: Name | None = None
     project: Name | None = None
-    q: str | None = Field(None, max_length=200, description="Part of title, type or number")
+    q: str | None = Field(default=None, max_length=200, description="Part of title, type or number")
     finished_since: AwareDatetime | None = None
 
     def statuses(self, default: Iterable[Status] = ACTIVE) -> tuple[Status, ...]:
         """The statuses meant, in the order of the lifecycle; `default` when none is named."""
         meant: set[str] = set()
         for word in self.status or ():
-            meant |= _WORDS.get(word, {word})
+            meant |= set(_WORDS.get(word, (word,)))
         if not self.status:
             meant = set(TERMINAL if self.finished_since else default)
         return tuple(s for s in Status if s in meant)
@@ -172,16 +180,16 @@ class TaskFilter(Body):
         return (1, 0) if self.show_maintenance else (1,)
 
 
-_WORDS: dict[str, Iterable[Status]] = {"active": ACTIVE, "finished": TERMINAL, "all": set(Status)}
+_WORDS: dict[str, Iterable[str]] = {"active": ACTIVE, "finished": TERMINAL, "all": set(Status)}
 
 
 class Cancellation(Body):
     """Which tasks to cancel: by number, by filter, or all that are not finished."""
 
-    ids: list[Id] | None = Field(None, max_length=MOST_IN_BULK)
+    ids: list[Id] | None = Field(default=None, max_length=MOST_IN_BULK)
     filter: TaskFilter | None = None
     all: bool = False
-    expected: int | None = Field(None, ge=0, description="How many tasks the person saw")
+    expected: int | None = Field(default=None, ge=0, description="How many tasks the person saw")
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -199,9 +207,9 @@ class BulkAction(Body):
     """One verb for many tasks."""
 
     action: Literal["start", "pause", "resume", "cancel", "retry", "hold", "clear"]
-    ids: list[Id] | None = Field(None, max_length=MOST_IN_BULK)
+    ids: list[Id] | None = Field(default=None, max_length=MOST_IN_BULK)
     filter: TaskFilter | None = None
-    expected: int | None = Field(None, ge=0, description="How many tasks the person saw")
+    expected: int | None = Field(default=None, ge=0, description="How many tasks the person saw")
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -210,7 +218,7 @@ class BulkAction(Body):
         return self
 
 
-class Preview(Body):
+class PreviewRequest(Body):
     """Parameters to try."""
 
     params: Parameters = {}
@@ -231,7 +239,7 @@ class SchedulePatch(Body):
     """What may be changed of a schedule; what is absent stays."""
 
     name: Title | None = None
-    cron: str | None = Field(None, max_length=200)
+    cron: str | None = Field(default=None, max_length=200)
     params: Parameters | None = None
     priority: Priority | None = None
     enabled: bool | None = None

@@ -9,9 +9,9 @@ from datetime import tzinfo
 from typing import Any
 
 from core.desk.cron import next_time
+from core.desk.preparing import prepared
 from core.desk.requests import MOST_ID, SchedulePatch, ScheduleRequest, TaskRequest
 from core.desk.showing import Showing
-from core.desk.tasks import TaskDesk
 from core.desk.types import TypeDesk
 from core.documents import compact, rfc3339
 from core.errors import LonghaulError, NotFound
@@ -25,16 +25,13 @@ SOURCE = "schedule"
 class ScheduleDesk:
     """Schedules."""
 
-    def __init__(
-        self, ledger: Ledger, types: TypeDesk, tasks: TaskDesk, zone: tzinfo | None = None
-    ):
+    def __init__(self, ledger: Ledger, intake: Intake, types: TypeDesk, zone: tzinfo | None = None):
         """`zone`: the one that expressions are meant in; default: the machine's own."""
         self._ledger = ledger
         self._store = ledger.store
+        self._intake = intake
         self._types = types
-        self._tasks = tasks
         self._zone = zone
-        self._intake = Intake(ledger)
         self._showing = Showing(ledger)
 
     # --- read and change -------------------------------------------------------------------------
@@ -51,17 +48,17 @@ class ScheduleDesk:
         """Raises Invalid for an expression, a task type or parameters that do not fit."""
         cls, _, stored = self._types.validate(request.type, request.params)
         with self._ledger.transaction(durable=True) as store:
-            row = store.one(
-                "insert_schedule",
-                name=request.name,
-                cron=request.cron,
-                type=cls.name,
-                params=compact(stored),
-                priority=request.priority,
-                enabled=int(request.enabled),
-                next_at=self._next(request.cron, request.enabled),
-                now=self._ledger.clock.wall(),
-            )
+            values = {
+                "name": request.name,
+                "cron": request.cron,
+                "type": cls.name,
+                "params": compact(stored),
+                "priority": request.priority,
+                "enabled": int(request.enabled),
+                "next_at": self._next(request.cron, request.enabled),
+                "now": self._ledger.clock.wall(),
+            }
+            (row,) = store.execute(store.statement("insert_schedule"), values)
         return _document(row)
 
     def patch(self, schedule_id: int, patch: SchedulePatch) -> dict[str, Any]:
@@ -75,16 +72,16 @@ class ScheduleDesk:
             old = self._find(schedule_id)
             cron, enabled = given.get("cron", old["cron"]), given.get("enabled", old["enabled"])
             moved = cron != old["cron"] or bool(enabled) != bool(old["enabled"])
-            row = store.one(
-                "update_schedule",
-                id=schedule_id,
-                name=given.get("name", old["name"]),
-                cron=cron,
-                params=compact(params),
-                priority=given.get("priority", old["priority"]),
-                enabled=int(enabled),
-                next_at=self._next(cron, bool(enabled)) if moved else old["next_at"],
-            )
+            values = {
+                "id": schedule_id,
+                "name": given.get("name", old["name"]),
+                "cron": cron,
+                "params": compact(params),
+                "priority": given.get("priority", old["priority"]),
+                "enabled": int(enabled),
+                "next_at": self._next(cron, bool(enabled)) if moved else old["next_at"],
+            }
+            (row,) = store.execute(store.statement("update_schedule"), values)
         return _document(row)
 
     def delete(self, schedule_id: int) -> None:
@@ -97,8 +94,8 @@ class ScheduleDesk:
 
     def run_now(self, schedule_id: int) -> dict[str, Any]:
         """Start its task once, whatever the calendar says; the task's document."""
-        request = _request(self._find(schedule_id))
-        return self._tasks.create(request)
+        new = prepared(self._types, _request(self._find(schedule_id)))
+        return self._showing.task(self._intake.enqueue(new))
 
     def next_due(self) -> float | None:
         """When `fire_due` has something to do (wall seconds), or None."""
@@ -112,7 +109,7 @@ class ScheduleDesk:
     def _fire(self, due: Any) -> bool:
         """One schedule that was seen due; whether a task was created."""
         try:
-            new, problem = self._tasks.prepared(_request(due)), ""
+            new, problem = prepared(self._types, _request(due)), ""
         except LonghaulError as error:  # its type is gone, or its parameters do not fit any more
             new, problem = None, str(error)
         with self._ledger.transaction(durable=True) as store:

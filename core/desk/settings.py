@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from core import lanes
-from core.desk.queue import QueueDesk
+from core.desk.figures import Figures
 from core.desk.types import did_you_mean
 from core.documents import compact
 from core.errors import Invalid
@@ -21,9 +21,9 @@ CLOSABLE = frozenset(lanes.NAMES) - {lanes.DIRECT}
 class SettingsDesk:
     """The settings."""
 
-    def __init__(self, ledger: Ledger, queue: QueueDesk):
+    def __init__(self, ledger: Ledger):
         self._ledger = ledger
-        self._queue = queue
+        self._figures = Figures(ledger)
 
     def get(self) -> dict[str, Any]:
         """Every setting by its name in the API, defaults included."""
@@ -53,7 +53,7 @@ class SettingsDesk:
                     store.changed("put_setting", key=name, value=compact(after[name]))
             store.changed("settings_changed")
             self._ledger.work_is_ready()
-            self._queue.tell(settings=after)
+            self._figures.tell(settings=after)
         return after
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
-from core.desk.queue import QueueDesk
+from core.desk.figures import Figures
 from core.queue import Ledger
 
 DAYS = 30  #: how far back when nobody says
@@ -13,10 +13,10 @@ COUNTERS = ("completed", "failed", "cancelled", "records")
 class StatsDesk:
     """Throughput, durations, failures."""
 
-    def __init__(self, ledger: Ledger, queue: QueueDesk):
+    def __init__(self, ledger: Ledger):
         self._ledger = ledger
         self._store = ledger.store
-        self._queue = queue
+        self._figures = Figures(ledger)
 
     def stats(
         self, since: date | None = None, by: Literal["day", "type"] = "day"
@@ -36,7 +36,7 @@ class StatsDesk:
         with self._store.snapshot():
             events = self._ledger.events
             return {
-                "queue": self._queue.figures(),
+                "queue": self._figures.read(),
                 "finished": [_row(r) for r in self._store.rows("stats_by_type", since="")],
                 "first_event_id": events.first_id(),
                 "last_event_id": events.last_id(),

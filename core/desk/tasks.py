@@ -5,14 +5,15 @@ from typing import Any
 
 from core.desk.answers import Answer, Answers
 from core.desk.bulk import Bulk
+from core.desk.preparing import prepared
 from core.desk.requests import Move, TaskFilter, TaskPatch, TaskRequest
 from core.desk.showing import Showing, attempt_document
 from core.desk.types import TypeDesk
 from core.documents import compact
 from core.errors import Invalid, NotFound, NotPossible, Stale
 from core.lifecycle import verbs
-from core.model import Blocked, Control, Job, Kind, NewTask, Status, Task
-from core.queue import Intake, Ledger, Ordering, Settling, Steering
+from core.model import Blocked, Control, Job, Kind, Status, Task
+from core.queue import Intake, Ledger, Ordering, Steering
 
 KNOBS = ("batch_size", "rate", "workers")
 
@@ -20,15 +21,22 @@ KNOBS = ("batch_size", "rate", "workers")
 class TaskDesk:
     """The person's verbs for tasks."""
 
-    def __init__(self, ledger: Ledger, types: TypeDesk, answers: Answers):
+    def __init__(
+        self,
+        ledger: Ledger,
+        intake: Intake,
+        steering: Steering,
+        ordering: Ordering,
+        types: TypeDesk,
+    ):
         self._ledger = ledger
         self._store = ledger.store
+        self._intake = intake
+        self._steering = steering
+        self._ordering = ordering
         self._types = types
-        self._answers = answers
-        self._intake = Intake(ledger)
-        self._steering = Steering(ledger, Settling(ledger))
-        self._ordering = Ordering(ledger)
-        self._bulk = Bulk(ledger)
+        self._answers = Answers(ledger)
+        self._bulk = Bulk(ledger, steering)
         self._showing = Showing(ledger)
 
     # --- create ----------------------------------------------------------------------------------
@@ -39,7 +47,7 @@ class TaskDesk:
         `direct`: it starts at once, outside the waiting line. Raises Invalid with pointers for an
         unknown type, parameters that do not fit and tasks to wait for that do not exist.
         """
-        new = self.prepared(request, direct=direct)
+        new = prepared(self._types, request, direct=direct)
         return self._document(self._intake.enqueue(new))
 
     def create_once(
@@ -56,38 +64,12 @@ class TaskDesk:
         """
         if (kept := self._answers.replay(*key)) is not None:
             return kept  # before anything is checked: the world may have changed since
-        new = self.prepared(request, direct=direct)
+        new = prepared(self._types, request, direct=direct)
 
         def act() -> Answer:
             return answer(self._document(self._intake.enqueue_within(new)))
 
         return self._answers.once(*key, act)
-
-    def prepared(self, request: TaskRequest, *, direct: bool = False) -> NewTask:
-        """A request checked against its task type, ready to be stored."""
-        if direct and (request.hold or request.after or request.not_before):
-            raise Invalid("What starts at once cannot wait: leave out hold, after and not_before")
-        cls, params, stored = self._types.validate(request.type, request.params)
-        related = request.related
-        return NewTask(
-            type=cls.name,
-            title=request.title or cls.title_for(params),
-            params=stored,
-            steps=cls.step_list(),
-            unit=cls.unit,
-            priority=request.priority,
-            source=request.source,
-            user_relevant=cls.user_relevant,
-            project=request.project,
-            session_id=request.session_id,
-            related_type=related.type if related else None,
-            related_id=related.id if related else None,
-            not_before=request.not_before.timestamp() if request.not_before else None,
-            after=tuple(dict.fromkeys(request.after)),
-            hold=request.hold,
-            direct=direct,
-            items=tuple(request.items or ()),
-        )
 
     # --- read ------------------------------------------------------------------------------------
 

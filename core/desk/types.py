@@ -1,18 +1,17 @@
 """Task types as the API shows them, and the one place where parameters are checked."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from core.desk.previewing import Previews
-from core.errors import Invalid, NotFound
+from core.errands import Errands
+from core.errors import Invalid, NotFound, Unavailable
 from core.paths import Roots
-from core.queue import Ledger
 from core.sealed import sealed
-from core.task_type import TaskType, pointer_part
+from core.task_type import Preview, TaskType, pointer_part
 
 
 class Registry(Protocol):
@@ -26,11 +25,14 @@ class Registry(Protocol):
 class TypeDesk:
     """Lists task types, checks parameters, previews a run."""
 
-    def __init__(self, registry: Registry, ledger: Ledger, data_dir: Path):
+    def __init__(
+        self, registry: Registry, errands: Errands, roots: Callable[[], Roots], data_dir: Path
+    ):
+        """`roots`: the folders that parameters may name files in, asked anew each time."""
         self._registry = registry
-        self._ledger = ledger
-        self._data_dir = data_dir
-        self._previews = Previews()
+        self._errands = errands
+        self._roots = roots
+        self._folder = data_dir / "tasks"
 
     def all(self) -> list[dict[str, Any]]:
         """Every task type, by title."""
@@ -68,22 +70,21 @@ class TypeDesk:
         if errors := unknown(cls.Params, params):
             raise Invalid("; ".join(e["message"] for e in errors), errors)
         task = cls.from_params(params)
-        task.check(self.roots())
+        task.check(self._roots())
         return cls, task.params, sealed(task.params)
 
     def preview(self, name: str, params: dict[str, Any]) -> dict[str, Any]:
         """What a run with these parameters would do, found out in a process of its own.
 
-        Raises NotFound for the type, Invalid and Forbidden for the parameters, Unavailable when
-        too many previews run already. Changes nothing.
+        Raises NotFound for the type, Invalid and Forbidden for the parameters; a type whose own
+        code fails or takes too long answers with that as a problem. Changes nothing.
         """
         self._registry.get(name)
-        cls, _, stored = self.validate(name, params)
-        return self._previews.preview(cls, stored, self.roots())
-
-    def roots(self) -> Roots:
-        """The folders that parameters may name files in, as the settings are now."""
-        return Roots.of_settings(self._ledger.settings().roots, self._data_dir)
+        self.validate(name, params)
+        try:
+            return self._errands.preview(name, params, self._folder, list(self._roots().paths))
+        except Unavailable as error:
+            return Preview(problems=[error.detail]).model_dump(mode="json")
 
 
 def unknown(model: type[BaseModel], params: dict[str, Any]) -> list[dict[str, str]]:

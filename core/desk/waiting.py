@@ -32,13 +32,15 @@ class Situation:
     limits: Limits
     busy: Busy
     around: Surroundings
+    activity_mono: float  #: until when what the person does is known, of this boot
 
     @classmethod
     def now(cls, ledger: Ledger) -> "Situation":
         state = ledger.store.one("queue_state")
         assert state is not None
         limits = ledger.limits(state["settings_version"])
-        return cls(limits, busy_lanes(ledger.store), surroundings(state, ledger.clock))
+        around = surroundings(state, ledger.clock)
+        return cls(limits, busy_lanes(ledger.store), around, state["activity_mono"] or 0.0)
 
     def refusal(self, lane: str, priority: int) -> Reason | None:
         """Why a job of this (stored) lane and priority may not start now."""

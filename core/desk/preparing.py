@@ -1,0 +1,36 @@
+"""A request for a task → a task ready to be stored: checked against its type, with defaults."""
+
+from core.desk.requests import TaskRequest
+from core.desk.types import TypeDesk
+from core.errors import Invalid
+from core.model import NewTask
+
+
+def prepared(types: TypeDesk, request: TaskRequest, *, direct: bool = False) -> NewTask:
+    """Raises Invalid with pointers for an unknown type and parameters that do not fit.
+
+    `direct`: starts at once, outside the waiting line.
+    """
+    if direct and (request.hold or request.after or request.not_before):
+        raise Invalid("What starts at once cannot wait: leave out hold, after and not_before")
+    cls, params, stored = types.validate(request.type, request.params)
+    related = request.related
+    return NewTask(
+        type=cls.name,
+        title=request.title or cls.title_for(params),
+        params=stored,
+        steps=cls.step_list(),
+        unit=cls.unit,
+        priority=request.priority,
+        source=request.source,
+        user_relevant=cls.user_relevant,
+        project=request.project,
+        session_id=request.session_id,
+        related_type=related.type if related else None,
+        related_id=related.id if related else None,
+        not_before=request.not_before.timestamp() if request.not_before else None,
+        after=tuple(dict.fromkeys(request.after)),
+        hold=request.hold,
+        direct=direct,
+        items=tuple(request.items or ()),
+    )
