@@ -120,23 +120,26 @@ def _stated(page: Page, url: str | None) -> Iterator[Statement]:
     if address := markup.in_address(url):
         yield address
     vague: list[Statement] = []
-    for part in ("head", "tree"):  # by name, so that the whole is not parsed before it is needed
-        tree = getattr(page, part)
-        vague.clear()
-        for statement in itertools.chain(*_machine_read(tree, url)):
-            if statement.role == "published":
-                yield statement
-            elif statement.role == "weak":
-                vague.append(statement)
+    for statement in itertools.chain.from_iterable(_machine_read(page, url)):
+        if statement.role == "published":
+            yield statement
+        elif statement.role == "weak":
+            vague.append(statement)
     if page.tree is not None:
         yield from markup.in_elements(page.tree, page.source)
     yield from vague
 
 
-def _machine_read(tree: HtmlElement | None, url: str | None) -> Iterator[Iterable[Statement]]:
-    if tree is not None:
-        yield markup.in_meta(tree)
-        yield in_json_ld(tree, url)
+def _machine_read(page: Page, url: str | None) -> Iterator[Iterable[Statement]]:
+    """Meta elements and JSON-LD: those of the head first, for they mostly suffice."""
+    if page.head is not None:
+        yield markup.in_meta(page.head)
+        yield in_json_ld(page.head, url)
+    if page.tree is not None:
+        rest = page.tree.find("body") if page.head is not None else None
+        rest = page.tree if rest is None else rest
+        yield markup.in_meta(rest)
+        yield in_json_ld(rest, url)
 
 
 def _timed(
