@@ -11,11 +11,12 @@ after any crash the row says exactly what was done.
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, inspect, make_url
+from sqlalchemy import Connection, Executable, inspect, make_url
 from sqlalchemy.exc import ArgumentError
 
 from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseError, DiskFull, Invalid
@@ -139,6 +140,26 @@ class Target:
         """
         with translated(self._source), self._source.reading(self._engine) as connection:
             yield connection
+
+    def rows(
+        self, statement: Executable | str, parameters: Mapping[str, Any] | tuple = ()
+    ) -> list[tuple]:
+        """Every row of one short read, as the driver's own tuples: for pages of many rows.
+
+        SQLAlchemy's rows cost more than SQLite takes to read them. The price: no conversion by
+        column type, so dates and the like come as the driver has them. A statement in a string is
+        in the driver's own language, its parameters in the driver's own style.
+        """
+        with self.read() as connection:
+            if isinstance(statement, str):
+                result = connection.exec_driver_sql(statement, parameters)
+            else:
+                result = connection.execute(statement, parameters or None)
+            try:
+                return list(result.cursor.fetchall())
+            except Exception:
+                connection.invalidate()  # SQLAlchemy did not see the error, so it would keep it
+                raise
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -53,8 +53,7 @@ def through_target(path: Path, batch: int, fence: int) -> float:
     target.adopt("bench", fence)
     began, last, cursor, done = time.perf_counter(), 0, None, 0
     while True:
-        with target.read() as connection:
-            rows = connection.exec_driver_sql(_PAGE, (last, batch)).all()
+        rows = target.rows(_PAGE, (last, batch))
         if not rows:
             break
         last, done = rows[-1][0], done + len(rows)
@@ -73,7 +72,7 @@ def main(records: int, batch: int) -> None:
             path = Path(folder, f"{journal}.sqlite")
             make(path, records, journal)
             pairs = [(bare(path, batch), through_target(path, batch, n)) for n in range(ROUNDS)]
-            ratio = statistics.median(ours_less / ours for ours_less, ours in pairs)
+            ratio = statistics.median(theirs / ours for theirs, ours in pairs)
             best_bare, best_ours = (records / min(times) for times in zip(*pairs, strict=True))
             print(
                 f"journal {journal:6}  bare {best_bare:10,.0f} records/s"
