@@ -15,6 +15,9 @@ from core.lifecycle import shown, verbs
 from core.model import TERMINAL, Blocked, Control, Job, Status, Task
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def rfc3339(at: float | None) -> str | None:
     """Wall seconds as RFC 3339 UTC with milliseconds."""
     if at is None:
@@ -24,7 +27,7 @@ def rfc3339(at: float | None) -> str | None:
 
 def compact(document: Any) -> str:
     """JSON without spaces, UTF-8 as it is."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return _encode(document)
 
 
 def task_document(task: Task, waiting: Reason | None = None) -> dict[str, Any]:

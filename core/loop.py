@@ -7,11 +7,11 @@ pauses and lost answers is decided here.
 
 import json
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any
 
 from core import seams
 from core.compute import Failure, Outcomes
@@ -19,16 +19,12 @@ from core.documents import compact
 from core.errors import DatabaseBusy
 from core.model import Progress
 from core.pacing import BatchSize
-from core.run import Run
+from core.run import BUSY_WAIT_S, Run
 from core.target import Checkpoint, Target
 from core.target.checkpoint import advance
 
 FAILED = "failed"  #: the outcome that counts as failed
 LOOK_S = 0.2  #: how often a long computation looks at pause and cancel
-BUSY_WAIT_S = 0.5  #: before another try of a locked database
-EVERYTHING = 1_000_000_000
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +75,9 @@ class Loop:
     def _adopt(self, target: Target) -> None:
         """The target's checkpoint row is the truth: follow it before anything is read."""
         run = self.run_
-        stored = self._patiently(lambda: target.adopt(run.key, run.claim.fence))
+        stored = run.patiently(lambda: target.adopt(run.key, run.claim.fence))
         seams.reach("adopted")
+        run.check()  # an attempt that lost its claim meanwhile must not begin on a row of nobody
         if stored is None:
             return
         run.reconcile(
@@ -97,9 +94,9 @@ class Loop:
     def _count(self) -> None:
         run = self.run_
         if run.job.only_failed:
-            total = len(run.open_items(limit=EVERYTHING))
+            total = len(run.item_keys())
         else:
-            total = self._patiently(lambda: self.task.count(run))
+            total = run.patiently(lambda: self.task.count(run))
         if total is not None:
             run.checkpoint(progress=replace(run.progress, total=total), tell=True)
 
@@ -109,7 +106,7 @@ class Loop:
         """Keep the computer busy; False when everything is read and committed."""
         run, computer = self.run_, self.computer
         while not self.exhausted and computer.pending < computer.in_flight:
-            records = self._patiently(self._next_records)
+            records = run.patiently(self._next_records)
             seams.reach("read")
             if not records:
                 self.exhausted = True
@@ -126,7 +123,9 @@ class Loop:
         limit = int(self.run_.knobs.get("batch_size", self.size.size))
         if not self.run_.job.only_failed:
             return self.task.read(self.run_, self.reading, limit)
-        keys = [json.loads(k) for k in self.run_.open_items(limit=EVERYTHING)]
+        # All of them, not only the open ones: an item is noted before its batch is committed, so
+        # after a crash between the two a record may look done that has to be visited again.
+        keys = [json.loads(k) for k in self.run_.item_keys()]
         if self.reading is not None and self.reading in keys:
             keys = keys[keys.index(self.reading) + 1 :]
         return self.task.read_keys(self.run_, keys[:limit]) if keys else []
@@ -140,6 +139,7 @@ class Loop:
             for place, (key, value) in enumerate(zip(keys, outcomes.values, strict=True))
         ]
         self._note_failures(results)
+        run.confirm()
         cursor = compact(keys[-1])
         tally = dict(Counter(map(task.outcome, results)))
         if self.target is not None:
@@ -170,7 +170,7 @@ class Loop:
                 return new
             except DatabaseBusy as busy:
                 run.wait(BUSY_WAIT_S, f"Waiting: {busy.detail}")
-                stored = self._patiently(lambda: target.adopt(key, fence))
+                stored = run.patiently(lambda: target.adopt(key, fence))
                 if stored is not None and stored.cursor == cursor:
                     return new  # the commit had happened; only its answer was lost
 
@@ -216,14 +216,6 @@ class Loop:
             pause = records / float(rate) - seconds
             if pause > 0:
                 self.run_.wait(pause, f"Slowed to {float(rate):g} a second")
-
-    def _patiently(self, action: Callable[[], T]) -> T:
-        """Do it, and again while the database is locked; the reason is shown meanwhile."""
-        while True:
-            try:
-                return action()
-            except DatabaseBusy as busy:
-                self.run_.wait(BUSY_WAIT_S, f"Waiting: {busy.detail}")
 
 
 def _row(progress: Progress) -> Checkpoint:

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from core.compute import Code
+from core.code import Code
 from core.errors import BrokenTaskType, NotFound
 from core.task_type import JobType, TaskType
 

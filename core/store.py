@@ -10,13 +10,15 @@ keeps the write lock, a half-read SELECT pins the WAL); a transaction takes the 
 start (`BEGIN IMMEDIATE`), never nests, and never spans a person's or a task's own code.
 """
 
+import os
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import dataset
 
@@ -24,9 +26,11 @@ from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseError, DiskFull
 
 HERE = Path(__file__).parent
 BUSY_S = 15.0  #: how long a write waits for another program's lock before it says so
+FIRST_WAIT_S, MOST_WAIT_S = 0.00005, 0.005  #: between two tries to get the lock
 THREADS = 256  #: connections that may be open; one is opened a thread, when it first asks
 
 Row = sqlite3.Row
+T = TypeVar("T")
 
 
 class Store:
@@ -36,6 +40,8 @@ class Store:
         self.path = Path(path)
         self._statements = named_statements((HERE / "queries.sql").read_text(encoding="utf-8"))
         self._local = threading.local()
+        self._busy_s = busy_s
+        self._wal: int | None = None  # a descriptor of the write-ahead log
         self._db = dataset.connect(
             f"sqlite:///{self.path}",
             ensure_schema=False,
@@ -47,6 +53,8 @@ class Store:
                 "PRAGMA foreign_keys=ON",
                 "PRAGMA cache_size=-1024",
                 "PRAGMA temp_store=MEMORY",
+                # From here on we wait ourselves: SQLite would sleep up to 25 ms between two tries.
+                "PRAGMA busy_timeout=0",
             ],
             engine_kwargs={
                 "isolation_level": "AUTOCOMMIT",
@@ -60,6 +68,9 @@ class Store:
         """Close every connection of every thread."""
         self._local = threading.local()
         self._db.close()
+        if self._wal is not None:
+            os.close(self._wal)
+            self._wal = None
 
     # --- statements ---------------------------------------------------------------------------
 
@@ -79,20 +90,44 @@ class Store:
 
     def changed(self, name: str, **params: Any) -> int:
         """Run a statement without RETURNING; how many rows it changed."""
-        with translated():
-            return self._connection().execute(self._statements[name], params).rowcount
+        connection = self._connection()
+        try:
+            return connection.execute(self._statements[name], params).rowcount
+        except sqlite3.Error as error:
+            return self._again(
+                error, lambda: connection.execute(self._statements[name], params).rowcount
+            )
 
     def many(self, name: str, params: list[dict[str, Any]]) -> None:
         """Run one statement for many sets of parameters, inside a transaction."""
-        with translated():
+        try:
             self._connection().executemany(self._statements[name], params)
+        except sqlite3.Error as error:
+            raise translate(error) from error
 
     def execute(self, sql: str, params: dict[str, Any]) -> list[Row]:
         """Run SQL that `core` composed itself (filters of lists); values are always bound."""
-        with translated():
-            cursor = self._connection().cursor()
-            cursor.row_factory = Row
+        cursor = self._connection().cursor()
+        cursor.row_factory = Row
+        try:
             return cursor.execute(sql, params).fetchall()
+        except sqlite3.Error as error:
+            return self._again(error, lambda: cursor.execute(sql, params).fetchall())
+
+    def _again(self, error: sqlite3.Error, action: Callable[[], T]) -> T:
+        """Try again while another program holds the lock; every other error is translated.
+
+        Inside a transaction the lock is ours already, so that nothing is half done by waiting.
+        """
+        until, wait_s = time.monotonic() + self._busy_s, FIRST_WAIT_S
+        while isinstance(translate(error), DatabaseBusy) and time.monotonic() < until:
+            time.sleep(wait_s)
+            wait_s = min(wait_s * 1.5, MOST_WAIT_S)
+            try:
+                return action()
+            except sqlite3.Error as newer:
+                error = newer
+        raise translate(error) from error
 
     def statement(self, name: str) -> str:
         """The text of a named statement, for callers that add a filter to it."""
@@ -104,23 +139,40 @@ class Store:
     def transaction(self, *, durable: bool = False) -> Iterator["Store"]:
         """One write transaction of this thread; commits at the end, rolls back on any error.
 
-        `durable`: survive power loss, not only a killed process (for what a person was promised).
+        `durable`: when this returns, it survives power loss, not only a killed process (for what
+        a person was promised). The disk is waited for after the commit has let the lock go, with
+        the same outcome as `synchronous=FULL` for the caller, and without making others wait.
         """
         connection = self._connection()
-        local = self._local
-        if local.synchronous_full != durable:
-            connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-            local.synchronous_full = durable
-        with translated():
+        try:
             connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            self._again(error, lambda: connection.execute("BEGIN IMMEDIATE"))
         try:
             yield self
-            with translated():
-                connection.execute("COMMIT")
-        except BaseException:
+            connection.execute("COMMIT")
+        except BaseException as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise translate(error) from error
             raise
+        if durable:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Bring the write-ahead log to the disk: every commit up to now is then durable.
+
+        SQLite takes no locks on this file, so a descriptor of our own is harmless; it stays open
+        as long as the connections do. Where a commit was moved into the database file meanwhile,
+        SQLite itself had flushed both before.
+        """
+        if self._wal is None:
+            self._wal = os.open(f"{self.path}-wal", os.O_RDWR)
+        try:
+            getattr(os, "fdatasync", os.fsync)(self._wal)
+        except OSError as error:
+            raise DiskFull(f"The disk did not take the write: {error.strerror}") from error
 
     @contextmanager
     def snapshot(self) -> Iterator["Store"]:
@@ -153,7 +205,6 @@ class Store:
             return local.connection
         except AttributeError:
             local.connection = self._db.executable.connection.driver_connection
-            local.synchronous_full = False
             return local.connection
 
     def _migrate(self) -> None:

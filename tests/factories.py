@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+from core.clock import SystemClock
 from core.model import NewTask, Step
 from core.queue import Claims, Intake, Ledger, Ordering, Settling, Steering
+from core.registry import Registry
 from core.store import Store
 from core.wake import Waker
+from core.worker import Worker
 
 
 class FakeClock:
@@ -57,3 +60,41 @@ class Desk:
 
     def events(self, after: int = 0):
         return self.ledger.events.after(after, 10_000)
+
+
+class Bench(Desk):
+    """A desk with one worker in this process: `work_one()` claims a job and sees it through."""
+
+    def __init__(self, folder: Path, clock=None):
+        super().__init__(folder, clock or SystemClock())
+        self.folder = folder
+        self.registry = Registry(folder / "tasks")
+        self.worker = Worker(self.ledger, self.registry, folder)
+
+    def start(self, name: str, **params):
+        """A task of a real type, as the service would accept it."""
+        cls = self.registry.get(name)
+        valid = cls.validate(params)
+        return self.intake.enqueue(
+            NewTask(
+                type=name,
+                title=cls.title_for(valid),
+                params=valid.model_dump(mode="json"),
+                steps=cls.step_list(),
+                unit=cls.unit,
+            )
+        )
+
+    def work_one(self) -> bool:
+        return self.worker.work_one()
+
+    def work_all(self) -> None:
+        """Until nothing is claimable."""
+        while self.work_one():
+            pass
+
+    def run(self, name: str, **params):
+        """Start a task and see it through; the finished task."""
+        task = self.start(name, **params)
+        self.work_all()
+        return self.ledger.task(task.id)

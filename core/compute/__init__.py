@@ -10,56 +10,17 @@ be called again for the same record) with picklable records and results, and opt
 called once in each process before its first record, outside of any record's time limit.
 """
 
-import importlib
-import importlib.util
-import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any, Literal, Protocol, Self, overload
 
+from core.code import Code
 from core.errors import LonghaulError
 
 __all__ = ["Code", "Computer", "Failure", "Outcome", "Outcomes"]
 
 _MESSAGE_CHARS, _TRACE_CHARS = 2_000, 20_000  # an exception may quote a whole 60 KB record
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """Where the object that computes is defined, so that another process can build it too."""
-
-    module: str
-    qualname: str
-    #: the file of a drop-in plug-in, which cannot be imported by its name
-    file: str | None = None
-    #: JSON-able; the object is `cls.from_params(params)` where the class has that, else `cls()`
-    params: dict[str, Any] | None = None
-
-    def load(self) -> Any:
-        """Import the class and build the object. Raises whatever the task's own code raises."""
-        cls = attrgetter(self.qualname)(self.import_module())
-        return cls.from_params(self.params or {}) if hasattr(cls, "from_params") else cls()
-
-    def import_module(self) -> Any:
-        """Import the module, by its name or from its file. Raises what its code raises."""
-        if self.file is None:
-            return importlib.import_module(self.module)
-        known = sys.modules.get(self.module)
-        if known is not None and getattr(known, "__file__", None) == self.file:
-            return known
-        spec = importlib.util.spec_from_file_location(self.module, self.file)
-        if spec is None or spec.loader is None:
-            raise ImportError(f"{self.file} is not a Python file")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[self.module] = module  # before it runs: its classes pickle by this name
-        try:
-            spec.loader.exec_module(module)
-        except BaseException:
-            del sys.modules[self.module]
-            raise
-        return module
 
 
 Kind = Literal["error", "timeout", "crash", "memory"]

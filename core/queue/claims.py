@@ -1,6 +1,7 @@
 """The workers' side: claim, renew, checkpoint. Every write carries the fence of its claim."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,8 @@ from core.lanes import Busy, Limits, Offer, Surroundings
 from core.model import Blocked, Control, Job, Kind, Progress, Task
 from core.queue.ledger import Ledger
 
-LEASE_S = 12.0  #: a claim holds so long without a heartbeat (monotonic seconds)
+#: a claim holds so long without a heartbeat (monotonic seconds); tests shorten it
+LEASE_S = float(os.environ.get("LONGHAUL_LEASE_S", "12"))
 TELL_S = 0.1  #: progress of a task is told at most this often; what is held back is flushed
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from core import pacing, seams
 from core.documents import compact
 from core.errors import ClaimLost
-from core.lifecycle import Ending, settlement
+from core.lifecycle import DONE_WELL, Ending, settlement
 from core.model import Blocked, Control, Job, Status, Task
 from core.orchestrator import Finish, Start, advance
 from core.queue.ledger import Ledger
@@ -108,10 +108,10 @@ class Settling:
             chunks = ledger.insert_step(
                 task, ended.step, chunks=list(outcome.chunks), status=_entry(task)
             )
-        self._store.one(
+        row = self._store.one(
             "roll_up", id=task.id, stage=None, message=outcome.message, mono=None, now=now
         )
-        return self._advance(ledger.task(task.id), ended, outcome, chunks)
+        return self._advance(Task.of(row), ended, outcome, chunks)
 
     def _end_job(
         self,
@@ -123,8 +123,11 @@ class Settling:
     ) -> Job:
         clock = self._ledger.clock
         failed = outcome.ending in (Ending.FAILED, Ending.HOPELESS)
-        row = self._store.one("job", id=job.id)
-        stored = Job.of(row) if row is not None else job
+        stored = job
+        if (
+            outcome.ending not in DONE_WELL
+        ):  # the counters that decide may have moved since the claim
+            stored = Job.of(self._store.one("job", id=job.id))
         tries = stored.tries + 1 if failed else stored.tries
         status = settlement(outcome.ending, task.control, tries < stored.max_attempts)
         delay = outcome.delay_s

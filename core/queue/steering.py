@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from core import seams
 from core.errors import LonghaulError, NotPossible
 from core.lifecycle import shown, verbs
 from core.model import ACTIVE, Blocked, Control, Job, Kind, Status, Task
@@ -50,7 +51,10 @@ class Steering:
         Raises NotFound, or NotPossible with the verbs that are possible now.
         """
         with self._ledger.transaction(durable=True):
-            return self._verbs[verb](self._ledger.task(task_id), **options)
+            task = self._verbs[verb](self._ledger.task(task_id), **options)
+            seams.reach("steer-written")
+        seams.reach("steered")
+        return task
 
     def act_many(self, verb: str, task_ids: Iterable[int], **options: Any) -> list[Result]:
         """Do `verb` with many tasks, BULK to a transaction; each answers for itself."""
@@ -200,6 +204,7 @@ class Steering:
     def _clear(self, task: Task) -> Task:
         """Remove a finished task from the list and the database."""
         self._require(task, task.is_finished, "clear")
+        self._settling.free_dependents(task.id)
         self._store.one("delete_task", id=task.id)
         self._ledger.events.append(Kind.TASK_UPDATE, task.id, {"id": task.id, "removed": True})
         return task
