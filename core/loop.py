@@ -90,6 +90,7 @@ class Loop:
                 tally=stored.tally,
             )
         )
+        seams.reach("reconciled")
 
     def _count(self) -> None:
         run = self.run_

@@ -317,6 +317,9 @@ ON CONFLICT (job_id, key) DO UPDATE SET status = excluded.status, attempts = att
 -- name: open_items
 SELECT * FROM items WHERE job_id = :job_id AND status IN ('queued','running') ORDER BY id LIMIT :limit;
 
+-- name: item_keys
+SELECT key FROM items WHERE job_id = :job_id ORDER BY id;
+
 -- name: count_items
 SELECT count(*) FROM items WHERE job_id = :job_id;
 
@@ -414,9 +417,13 @@ SELECT type, sum(completed) AS completed, sum(failed) AS failed, sum(cancelled) 
 WHERE day >= :since GROUP BY type ORDER BY type;
 
 -- name: prune_tasks
--- A bounded number at a time, so that nobody waits behind the broom.
+-- A bounded number at a time, so that nobody waits behind the broom. What another task still waits
+-- for is kept, since that one says so.
 DELETE FROM tasks WHERE id IN (
-  SELECT id FROM tasks WHERE finished_at < :before ORDER BY finished_at LIMIT :limit);
+  SELECT id FROM tasks WHERE finished_at < :before AND NOT EXISTS (
+    SELECT 1 FROM dependencies d JOIN jobs j ON j.task_id = d.task_id
+    WHERE d.after_id = tasks.id AND j.status IN ('queued','paused'))
+  ORDER BY finished_at LIMIT :limit);
 
 -- name: prune_events
 DELETE FROM events WHERE id IN (SELECT id FROM events WHERE id <= :upto ORDER BY id LIMIT :limit);

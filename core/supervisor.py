@@ -6,6 +6,7 @@ themselves are settled by `core.recovery` and `core.queue`.
 """
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -16,13 +17,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import DatabaseBusy, DiskFull, LonghaulError
+from core.identity import ProcessIdentity
 from core.model import Job
 from core.queue import Ledger, Settling
 from core.recovery import Recovery
+from core.wake import clear_marks
 
 TICK_S = 0.5
-SHORT_LIFE_S = 2.0  #: a worker that lives shorter than this could not start
+SHORT_LIFE_S = 2.0  #: a worker that lives shorter than this, unregistered, could not start
 MOST_DELAY_S = 30.0
+KILL_WAIT_S = 2.0  #: how long a killed process may take to be gone
 
 
 @dataclass
@@ -32,6 +36,7 @@ class Child:
     process: subprocess.Popen
     began: float
     leaving: bool = False
+    why: str = ""  #: why we ended it, when we did
 
 
 @dataclass
@@ -143,21 +148,28 @@ class Supervisor:
         status = child.process.wait()
         with contextlib.suppress(OSError):
             child.process.stdin.close()
+        lived_s = time.monotonic() - child.began
         with self._lock:
             self._children.pop(child.process.pid, None)
-        self._slow_down(child)
-        self._patiently(lambda: self._bury(child.process.pid, status))
+        had_started: list[bool] = []
+        self._patiently(lambda: had_started.append(self._bury(child, status)))
+        self._slow_down(child.leaving or lived_s >= SHORT_LIFE_S or True in had_started)
+        clear_marks(self._data_dir)
         if not self._stopping.is_set():
             self._patiently(self.keep_enough)
 
-    def _bury(self, pid: int, status: int) -> None:
+    def _bury(self, child: Child, status: int) -> bool:
+        """Give back what it held; whether it had come so far as to register."""
+        found = False
         for row in self._ledger.store.rows("workers"):
-            if row["pid"] == pid and row["boot"] == self._ledger.clock.boot():
-                self._recovery.bury(row["id"], obituary(status))
+            if row["pid"] == child.process.pid and row["boot"] == self._ledger.clock.boot():
+                self._recovery.bury(row["id"], child.why or obituary(status))
+                found = True
+        return found
 
-    def _slow_down(self, child: Child) -> None:
+    def _slow_down(self, had_started: bool) -> None:
         """Workers that cannot even start are not restarted in a circle."""
-        if child.leaving or time.monotonic() - child.began >= SHORT_LIFE_S:
+        if had_started:
             self._short_lives = 0
             return
         self._short_lives += 1
@@ -200,9 +212,10 @@ class Supervisor:
 
     def _end_overdue(self) -> None:
         """A worker that stopped its heartbeat: end its process, give its job back."""
+        why = "it stopped answering (no heartbeat)"
         for job in self._recovery.overdue():
-            self._kill_worker_of(job)
-            self._settling.settle_dead(job, "it stopped answering (no heartbeat)")
+            self._kill_worker_of(job, why)
+            self._settling.settle_dead(job, why)
 
     def _end_cancelled(self) -> None:
         """Jobs that were cancelled and did not answer within the grace period."""
@@ -215,17 +228,30 @@ class Supervisor:
                 since = now
             asked[job.id] = (job.fence, since)
             if now - since >= grace:
-                self._settling.end_by_force(job, f"Ended: it did not answer within {grace:g} s")
-                self._kill_worker_of(job)
+                why = f"Ended: it did not answer within {grace:g} s"
+                self._kill_worker_of(job, why)
+                self._settling.end_by_force(job, why)
         self._cancelling = asked
 
-    def _kill_worker_of(self, job: Job) -> None:
+    def _kill_worker_of(self, job: Job, why: str) -> None:
+        """End the process before its job is settled: what is shown as stopped writes nothing.
+
+        A worker of an earlier service is none of our children, so it is ended by its identity.
+        """
         for row in self._ledger.store.rows("workers"):
-            if row["id"] == job.worker_id:
-                with self._lock:
-                    child = self._children.get(row["pid"])
-                if child is not None:
-                    child.process.kill()
+            if row["id"] != job.worker_id:
+                continue
+            with self._lock:
+                child = self._children.get(row["pid"])
+            if child is not None:
+                child.why = why
+                child.process.kill()
+            identity = ProcessIdentity(row["pid"], row["started"], row["boot"])
+            until = time.monotonic() + KILL_WAIT_S
+            while identity.is_alive() and time.monotonic() < until:
+                if child is None:
+                    os.kill(row["pid"], getattr(signal, "SIGKILL", signal.SIGTERM))
+                time.sleep(0.005)
 
 
 def obituary(status: int) -> str:
@@ -244,4 +270,3 @@ def _has_descriptor(stream) -> bool:
         return stream.fileno() >= 0
     except (AttributeError, OSError, ValueError):
         return False
-

@@ -61,12 +61,15 @@ class Settling:
             current = Job.of(row)
             same_place = current.deaths > 0 and current.death_cursor == (current.cursor or "")
             deaths = current.deaths + 1 if same_place else 1
-            return self._settle(
+            task = self._settle(
                 current,
                 self._death(current, why, deaths),
                 deaths=(deaths, current.cursor or ""),
                 burn=1,
             )
+            seams.reach("death-written")
+        seams.reach("death-settled")
+        return task
 
     def end_by_force(self, job: Job, why: str) -> Task | None:
         """Cancel a running job whose process is being ended after the grace period."""
@@ -216,7 +219,7 @@ class Settling:
         finished = Task.of(row)
         self._count_day(finished, now)
         if status == Status.COMPLETED:
-            self._free_dependents(finished, now)
+            self.free_dependents(task.id)
         return finished
 
     def _count_day(self, task: Task, now: float) -> None:
@@ -231,9 +234,11 @@ class Settling:
             seconds=max(0.0, now - task.started_at) if task.started_at else 0.0,
         )
 
-    def _free_dependents(self, task: Task, now: float) -> None:
-        """Tasks that waited for this one, and for nothing else, may start."""
-        for row in self._store.rows("freed_by", task_id=task.id):
+    def free_dependents(self, task_id: int) -> None:
+        """Tasks that waited for this one, and for nothing else, may start; in the caller's
+        transaction, after this one has completed or was removed."""
+        now = self._ledger.clock.wall()
+        for row in self._store.rows("freed_by", task_id=task_id):
             later = row["not_before"] is not None and row["not_before"] > now
             freed = self._store.one(
                 "unblock_job",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import seams
-from core.errors import LonghaulError, NotPossible
+from core.errors import DatabaseError, LonghaulError, NotPossible
 from core.lifecycle import shown, verbs
 from core.model import ACTIVE, Blocked, Control, Job, Kind, Status, Task
 from core.queue.ledger import Ledger
@@ -69,6 +69,8 @@ class Steering:
         # A verb refuses before its first write, so a refusal leaves nothing half done.
         try:
             return Result(task_id, self._verbs[verb](self._ledger.task(task_id), **options))
+        except DatabaseError:
+            raise  # the whole transaction failed, not this verb
         except LonghaulError as error:
             return Result(task_id, error=error)
 
@@ -204,8 +206,8 @@ class Steering:
     def _clear(self, task: Task) -> Task:
         """Remove a finished task from the list and the database."""
         self._require(task, task.is_finished, "clear")
-        self._settling.free_dependents(task.id)
         self._store.one("delete_task", id=task.id)
+        self._settling.free_dependents(task.id)
         self._ledger.events.append(Kind.TASK_UPDATE, task.id, {"id": task.id, "removed": True})
         return task
 
