@@ -100,7 +100,7 @@ class Backfill(TaskType):
 
     def run(self, run: Run) -> dict[str, Any]:
         with ExitStack() as stack:
-            target = self.target(run)
+            target = run.patiently(lambda: self.target(run))
             if target is not None:
                 stack.callback(target.close)
             Loop(self, run, None if self.changes_nothing() else target, stack).run()

@@ -31,6 +31,8 @@ class Recovery:
         """Bury every worker whose process is gone, and jobs whose worker is not even known."""
         found: list[Job] = []
         known = set()
+        # The jobs first: a worker that starts and claims meanwhile must not look unknown.
+        running = self._running()
         for row in self._store.rows("workers"):
             identity = ProcessIdentity(row["pid"], row["started"], row["boot"])
             if identity.is_alive():
@@ -39,25 +41,38 @@ class Recovery:
             rebooted = row["boot"] != self._ledger.clock.boot()
             why = "the machine was restarted" if rebooted else f"its process {row['pid']} ended"
             found += self.bury(row["id"], why)
-        for job in self._running():
+        for job in running:
             if job.worker_id not in known and self._settling.settle_dead(job, "its worker is gone"):
                 found.append(job)
         return found
 
     def overdue(self) -> list[Job]:
-        """Running jobs whose lease ran out, seen so twice: a worker that could not renew because
-        the database was locked has renewed by the second look."""
-        now, boot = self._ledger.clock.mono(), self._ledger.clock.boot()
+        """Running jobs whose lease ran out, seen so twice.
+
+        Both looks hold the write lock: while another program has it nobody can renew, and who
+        could not has the time between the two looks. Raises DatabaseBusy.
+        """
+        if not self._late():
+            self._suspects = {}
+            return []
         late, suspects = [], {}
-        for job in self._running():
-            if job.lease_boot == boot and job.lease_mono is not None and job.lease_mono > now:
-                continue
+        with self._ledger.transaction(quiet=True):
+            found = self._late()
+        for job in found:
             mark = (job.fence, job.lease_mono)
             suspects[job.id] = mark
             if self._suspects.get(job.id) == mark:
                 late.append(job)
         self._suspects = suspects
         return late
+
+    def _late(self) -> list[Job]:
+        now, boot = self._ledger.clock.mono(), self._ledger.clock.boot()
+        return [
+            job
+            for job in self._running()
+            if job.lease_boot != boot or job.lease_mono is None or job.lease_mono <= now
+        ]
 
     def _running(self) -> list[Job]:
         return [Job.of(r) for r in self._store.rows("running_jobs")]

@@ -11,17 +11,20 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from core import seams
 from core.documents import compact
-from core.errors import ClaimLost
+from core.errors import ClaimLost, DatabaseBusy
 from core.estimate import RateMeter
 from core.model import Control, Job, Kind, Progress, Task
 from core.paths import Roots
 from core.queue import Claim, Claims, Ledger, Note, Verdict
 
 LEVELS = ("debug", "info", "warning", "error")
+BUSY_WAIT_S = 0.5  #: before another try of a locked database
+
+T = TypeVar("T")
 
 
 class Stop(BaseException):
@@ -108,7 +111,7 @@ class Run:
         self._message = text
 
     def log(self, message: str, level: str = "info") -> None:
-        """One line of the task's log."""
+        """One line of the task's log. Raises ClaimLost, with nothing written, without the claim."""
         if level not in LEVELS:
             raise ValueError(f"{level!r} is no log level; use one of {', '.join(LEVELS)}")
         ledger, at = self._ledger, self._ledger.clock.wall()
@@ -122,6 +125,7 @@ class Run:
             "message": str(message)[:20_000],
         }
         with ledger.transaction() as store:
+            self._require_claim()
             number = store.value("insert_log", **line)
             ledger.events.append(Kind.LOG, self.job.task_id, {"id": number, **line})
 
@@ -161,12 +165,29 @@ class Run:
 
     def check(self) -> None:
         """Look at what the person wants, without a checkpoint (inside a long computation)."""
+        row = self._require_claim()
+        self._knobs = json.loads(row["knobs"])
+        self._obey(Verdict(Control(row["control"]), False, self._knobs, True))
+
+    def confirm(self) -> None:
+        """Raises ClaimLost when the claim is gone; obeys nothing. Before each batch is written:
+        a worker that was stopped, however long ago, writes nothing more."""
+        self._require_claim()
+
+    def _require_claim(self) -> Any:
         row = self._ledger.store.one("look", id=self.job.id)
         held = row is not None and row["fence"] == self.claim.fence
         if not held or row["status"] != "running" or self._lost.is_set():
             raise ClaimLost(f"job {self.job.id} was taken over")
-        self._knobs = json.loads(row["knobs"])
-        self._obey(Verdict(Control(row["control"]), False, self._knobs, True))
+        return row
+
+    def patiently(self, action: Callable[[], T]) -> T:
+        """Do it, and again while a database is locked; the reason is shown meanwhile."""
+        while True:
+            try:
+                return action()
+            except DatabaseBusy as busy:
+                self.wait(BUSY_WAIT_S, f"Waiting: {busy.detail}")
 
     def wait(self, seconds: float, why: str = "") -> None:
         """Wait, interruptibly; `why` is shown beside the bar meanwhile."""
@@ -196,6 +217,10 @@ class Run:
         return [
             r["key"] for r in self._ledger.store.rows("open_items", job_id=self.job.id, limit=limit)
         ]
+
+    def item_keys(self) -> list[str]:
+        """Keys of all items of this job, done or not, in order: what a cursor counts on."""
+        return [r["key"] for r in self._ledger.store.rows("item_keys", job_id=self.job.id)]
 
     def all_items(self) -> Iterator[dict[str, Any]]:
         """Every item of the task's current run, of all its jobs, in order."""
@@ -229,9 +254,7 @@ class Run:
     def put_items(self, items: list[tuple[str, str, str, str]]) -> None:
         """Several (key, status, message, trace) in one transaction; refused without the claim."""
         with self._ledger.transaction():
-            row = self._ledger.store.one("look", id=self.job.id)
-            if row is None or row["fence"] != self.claim.fence:
-                raise ClaimLost(f"job {self.job.id} was taken over")
+            self._require_claim()
             for item in items:
                 self.put_item(*item)
 

@@ -15,6 +15,7 @@ PLACES = {
     "claim-written": "a claim is written, its transaction still open",
     "claimed": "a job is claimed, its code not yet started",
     "adopted": "the target's checkpoint row carries the new fence",
+    "reconciled": "our own state follows the target's checkpoint row",
     "read": "a batch is read from the target",
     "computed": "a batch is computed, nothing of it written",
     "target-begun": "the target's checkpoint row is moved, its transaction open",
@@ -24,6 +25,10 @@ PLACES = {
     "checkpointed": "our own checkpoint is committed",
     "settle-written": "the end of an attempt is written, its transaction open",
     "settled": "the end of an attempt is committed",
+    "death-written": "the end of a dead worker's attempt is written, its transaction open",
+    "death-settled": "the end of a dead worker's attempt is committed",
+    "steer-written": "a person's verb is written, its transaction open",
+    "steered": "a person's verb is committed, the answer not yet sent",
 }
 
 _place, _, _rest = os.environ.get("LONGHAUL_SEAM", "").partition(":")

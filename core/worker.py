@@ -44,11 +44,16 @@ class Worker:
         self.id = self._register()
 
     def _register(self) -> int:
+        """Say that this process exists; waits while the database is locked or its disk full."""
         me, now = ProcessIdentity.of(), self._ledger.clock.wall()
-        with self._ledger.transaction(quiet=True) as store:
-            return store.value(
-                "insert_worker", pid=me.pid, started=me.started, boot=me.boot, now=now
-            )
+        while True:
+            try:
+                with self._ledger.transaction(quiet=True) as store:
+                    return store.value(
+                        "insert_worker", pid=me.pid, started=me.started, boot=me.boot, now=now
+                    )
+            except (DatabaseBusy, DiskFull):
+                self._leaving.wait(1.0)
 
     def work(self, sleeper: Sleeper) -> None:
         """Until asked to leave: claim and run, or sleep until something may be claimable."""
