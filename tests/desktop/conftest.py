@@ -1,0 +1,73 @@
+"""What the tests of the command share: a stand-in for the service, and ways to run the command."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from desktop.__main__ import main
+from tests.desktop.fake_service import FakeService
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A data directory, which all commands of the test use."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv("LONGHAUL_DATA_DIR", str(folder))
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    return folder
+
+
+@pytest.fixture
+def service(folder):
+    """A stand-in for the service of that data directory."""
+    fake = FakeService(folder)
+    yield fake
+    fake.close()
+
+
+@pytest.fixture
+def longhaul(folder, capsys):
+    """Run a command in this process: (exit status, stdout, stderr)."""
+
+    def run(*words):
+        try:
+            status = main(list(map(str, words)))
+        except SystemExit as left:  # --help
+            status = left.code
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run
+
+
+def environment(folder, **changes):
+    """The environment of a command in a process of its own."""
+    inherited = {n: v for n, v in os.environ.items() if n not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    paths = {"PYTHONPATH": str(ROOT), "LONGHAUL_DATA_DIR": str(folder)}
+    return inherited | paths | {n: str(v) for n, v in changes.items()}
+
+
+@pytest.fixture
+def start(folder):
+    """Start a command in a process of its own; ended with the test."""
+    started = []
+
+    def run(*words, **options):
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | options
+        options.setdefault("env", environment(folder))
+        arguments = [sys.executable, "-m", "desktop", *map(str, words)]
+        process = subprocess.Popen(arguments, cwd=folder.parent, **options)
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
