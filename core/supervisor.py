@@ -26,6 +26,7 @@ from core.wake import clear_marks
 TICK_S = 0.5
 SHORT_LIFE_S = 2.0  #: a worker that lives shorter than this, unregistered, could not start
 MOST_DELAY_S = 30.0
+LOCK_SHOWN_S = 1.0  #: a lock of another program that lasts longer is shown
 KILL_WAIT_S = 2.0  #: how long a killed process may take to be gone
 
 
@@ -193,6 +194,8 @@ class Supervisor:
     def _tick(self) -> None:
         while not self._stopping.wait(TICK_S):
             try:
+                with self._ledger.store.transaction(patience_s=LOCK_SHOWN_S):
+                    pass  # nothing to write: only to find out whether anybody could
                 self._recovery.sweep()
                 self._end_overdue()
                 self._end_cancelled()
