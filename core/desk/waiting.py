@@ -126,7 +126,8 @@ def _after(unmet: list[Any]) -> str:
     named = [f"task {row['id']}, which {STATES[row['status']]}" for row in unmet[:NAMED]]
     if len(unmet) > NAMED:
         named.append(f"{len(unmet) - NAMED} more")
-    return "Waits for " + " and ".join(named)
+    *first, last = named
+    return "Waits for " + (", ".join([*first, f"and {last}"]) if first else last)
 
 
 def _in_line(refused: Reason | None, ahead: int) -> Reason:
