@@ -1,0 +1,82 @@
+"""Settings: checked as a whole, durable, told."""
+
+import json
+
+import pytest
+
+from core.errors import Invalid
+from core.model import Kind
+from tests.desk_factories import Office
+
+
+@pytest.fixture
+def office(tmp_path):
+    made = Office(tmp_path)
+    yield made
+    made.store.close()
+
+
+def test_settings_have_their_defaults_until_somebody_changes_them(office):
+    settings = office.settings.get()
+    assert settings["pipeline.priority_threshold"] == 100
+    assert settings["quiet_hours"] == []
+
+
+def test_a_change_is_kept_told_and_seen_by_the_next_claim(office, tmp_path):
+    office.settings.patch({"pipeline.total_slots": 1, "pipeline.priority_lane_slots": 0})
+    office.create()
+    office.create()
+    assert office.claim() is not None and office.claim() is None
+    after = office.settings.patch({"pipeline.total_slots": 2})
+    assert after["pipeline.total_slots"] == 2 and after["pipeline.priority_lane_slots"] == 0
+    assert office.claim() is not None
+    told = json.loads(office.told(Kind.QUEUE_UPDATE)[-1].data)
+    assert told["settings"] == after
+    assert {lane["name"]: lane["slots"] for lane in told["lanes"]}["normal"] == 2
+    again = Office(tmp_path)
+    assert again.settings.get() == after
+    again.store.close()
+
+
+def test_null_brings_a_default_back(office):
+    office.settings.patch({"theme": "dark", "zoom": 2})
+    assert office.settings.patch({"theme": None})["theme"] == "system"
+    assert office.settings.get()["zoom"] == 2
+
+
+def test_an_unknown_setting_is_refused_with_close_names(office):
+    with pytest.raises(Invalid, match="did you mean pipeline.total_slots") as error:
+        office.settings.patch({"pipeline.total_slot": 3, "zoom": 2})
+    assert [e["pointer"] for e in error.value.errors] == ["/pipeline.total_slot"]
+    assert office.settings.get()["zoom"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("patch", "pointer"),
+    [
+        ({"zoom": 99}, "/zoom"),
+        ({"theme": "pink"}, "/theme"),
+        ({"pipeline.total_slots": 0}, "/pipeline.total_slots"),
+        ({"quiet_hours": [{"start": "9", "end": "10:00"}]}, "/quiet_hours/0/start"),
+        (
+            {"quiet_hours": [{"start": "09:00", "end": "10:00", "lanes": ["fast"]}]},
+            "/quiet_hours/0/lanes/0",
+        ),
+        ({"roots": ["relative"]}, "/roots/0"),
+        ({"roots": ["/nowhere/at/all"]}, "/roots/0"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused_and_changes_nothing(office, patch, pointer):
+    before, last = office.settings.get(), office.events()
+    with pytest.raises(Invalid) as error:
+        office.settings.patch(patch)
+    assert [e["pointer"] for e in error.value.errors] == [pointer]
+    assert office.settings.get() == before and office.events() == last
+
+
+def test_roots_are_folders_that_exist(office, tmp_path):
+    assert office.settings.patch({"roots": [str(tmp_path)]})["roots"] == [str(tmp_path)]
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(Invalid):
+        office.settings.patch({"roots": [str(file)]})
