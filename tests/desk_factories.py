@@ -1,4 +1,4 @@
-"""Every desk on one real database with a clock that stands still, and task types to ask them for."""
+"""Every desk on one real database with a clock that stands still, and task types to ask for."""
 
 from pathlib import Path
 from typing import Literal
