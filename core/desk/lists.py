@@ -8,7 +8,7 @@ from typing import Any
 
 from core.desk.listing import SCAN, Listing, cursor_of, like, listing
 from core.desk.queue import QueueDesk
-from core.desk.requests import TaskFilter
+from core.desk.requests import TaskFilter, parsed
 from core.desk.settings import SettingsDesk
 from core.desk.showing import Showing, item_document, log_document
 from core.desk.types import TypeDesk
@@ -81,12 +81,13 @@ class ListDesk:
 
     def session(self, session_id: str, limit: int = 100) -> list[dict[str, Any]]:
         """The tasks of a session, newest first: what still runs, and what finished while away."""
-        mine = TaskFilter(session_id=session_id, status=["all"], show_maintenance=True)
+        wanted = {"session_id": session_id, "status": "all", "show_maintenance": True}
+        mine = parsed(TaskFilter, wanted)
         return self.tasks(mine, limit=limit, with_jobs=True).items
 
     def completions(self, since: datetime, limit: int = 100) -> list[dict[str, Any]]:
         """What a person asked for and completed or failed after `since`, latest first."""
-        ended = TaskFilter(status=["completed", "failed"], finished_since=since)
+        ended = parsed(TaskFilter, {"status": "completed,failed", "finished_since": since})
         return self.tasks(ended, sort="-finished_at", limit=limit).items
 
     # --- of one task -----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ or from a query and turns pydantic's complaints into our one kind of refusal.
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
@@ -35,6 +36,13 @@ def _storable(value: Any) -> Any:
     return value
 
 
+def _calendar(value: datetime) -> datetime:
+    """Years whose moments can be shown in every zone."""
+    if not 1900 <= value.year <= 9000:
+        raise ValueError("must be between the years 1900 and 9000")
+    return value
+
+
 def _one_line(value: str) -> str:
     line = " ".join(value.split())
     if not line:
@@ -55,6 +63,7 @@ def _split(value: Any) -> Any:
     return value
 
 
+Moment = Annotated[AwareDatetime, AfterValidator(_calendar)]
 Parameters = Annotated[dict[str, Any], AfterValidator(_storable)]
 Title = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_one_line)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -86,9 +95,7 @@ class TaskRequest(Body):
     session_id: Name | None = None
     related: Related | None = None
     project: Name | None = None
-    not_before: AwareDatetime | None = Field(
-        default=None, description="Start at this time or later"
-    )
+    not_before: Moment | None = Field(default=None, description="Start at this time or later")
     after: list[Id] = Field(
         default=[], max_length=1000, description="Wait until these tasks completed"
     )
@@ -162,7 +169,7 @@ class TaskFilter(Body):
     related_id: Name | None = None
     project: Name | None = None
     q: str | None = Field(default=None, max_length=200, description="Part of title, type or number")
-    finished_since: AwareDatetime | None = None
+    finished_since: Moment | None = None
 
     def statuses(self, default: Iterable[Status] = ACTIVE) -> tuple[Status, ...]:
         """The statuses meant, in the order of the lifecycle; `default` when none is named."""

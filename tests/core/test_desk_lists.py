@@ -300,6 +300,10 @@ def test_a_session_finds_what_runs_and_what_finished_meanwhile(office):
     office.create(session_id="other")
     mine = office.lists.session("s")
     assert [(t["id"], t["status"]) for t in mine] == [(runs, "running"), (done, "completed")]
+    assert office.lists.session("nobody") == []
+    for refused in ("", "x" * 201, "\ud800"):
+        with pytest.raises(Invalid):
+            office.lists.session(refused)
 
 
 def test_completions_tell_failures_too_but_nothing_seen_before_and_no_maintenance(office):
