@@ -72,10 +72,8 @@ def make(path: Path, articles: int) -> None:
     say(f"{path}: {counted(made.undated)} of {counted(made.rows)} articles have no date.")
 
 
-def outcomes(client: Client, task: Task) -> dict[str, int]:
-    """What became of the records, by name, over all jobs of the task."""
-    sums: dict[str, int] = {}
-    for job in client.get(f"/tasks/{task['id']}").get("jobs") or []:
-        for name, count in (job.get("tally") or {}).items():
-            sums[name] = sums.get(name, 0) + count
-    return sums
+def result(client: Client, task: Task) -> dict[str, Any]:
+    """What the run reports, {} if nothing: {outcomes: {name: count}, sources: {where: count}}."""
+    if not task.get("result_url"):
+        return {}
+    return client.get(f"/tasks/{task['id']}/result")

@@ -17,7 +17,7 @@ from desktop.words import did_you_mean
 Schema = dict[str, Any]
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 #: Schema formats of values that name a file: made absolute, since the service stands elsewhere.
-_PATHS = ("path", "file-path", "directory-path", "database")
+_PATHS = ("database", "file", "folder", "path", "file-path", "directory-path")
 
 
 def listed(answer: Any) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from desktop.bars import display
 from desktop.client import Client
 from desktop.failures import Interrupted
 from desktop.follow import Follower, emit_outcomes, exit_status
-from desktop.output import say
+from desktop.output import plain, say
 from desktop.parser import Commands
 from desktop.places import data_folder
 
@@ -46,13 +46,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _summary(client: Client, task: dict[str, Any], args: argparse.Namespace) -> None:
-    found = demo.outcomes(client, task)
-    if found:
-        say(", ".join(f"{name} {words.counted(count)}" for name, count in found.items() if count))
+    result = demo.result(client, task)
+    if sources := result.get("sources"):
+        say(f"Dates found in: {_counts(sources)}")
+    if outcomes := result.get("outcomes"):
+        say(f"Articles: {_counts(outcomes)}")
     path = Path(task["params"]["database"])
     say(f"The archive: {path}")
     say(f"Look at it: {_look_at(path)}")
     say(f"The service goes on. Its page: {_command('', args)}; stop it: {_command('stop', args)}")
+
+
+def _counts(counts: dict[str, int]) -> str:
+    ordered = sorted(counts.items(), key=lambda pair: -pair[1])
+    return ", ".join(f"{plain(name)} {words.counted(count)}" for name, count in ordered if count)
 
 
 def _look_at(path: Path) -> str:

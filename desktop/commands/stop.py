@@ -1,7 +1,6 @@
 """`longhaul stop`: end the service cleanly, and say what happened to the work."""
 
 import argparse
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -53,17 +52,17 @@ def _verified(client: Client) -> Any:
     """
     import psutil
 
-    client.get("/version")  # raises NoService for somebody who does not know our token
-    try:
-        process = psutil.Process(client.server.pid)
-    except psutil.NoSuchProcess:
-        raise NoService(f"The service (pid {client.server.pid}) has just ended.") from None
-    if process.uids().real != os.getuid():
+    pid = client.server.pid
+    answering = client.get("/version").get("pid")  # NoService for who does not know our token
+    if answering != pid:
         raise Failure(
-            f"Process {process.pid} belongs to another user; it is not this service.",
+            f"{SERVER_FILE} names process {pid}, but process {answering} answers.",
             "Nothing was stopped. See what runs: longhaul doctor",
         )
-    return process
+    try:
+        return psutil.Process(pid)
+    except psutil.NoSuchProcess:
+        raise NoService(f"The service (pid {pid}) has just ended.") from None
 
 
 def _is_zombie(process: Any) -> bool:

@@ -73,6 +73,7 @@ class FakeService:
 
     def __init__(self, folder):
         self.folder, self.tasks, self.types = folder, {}, {TYPE["name"]: TYPE}
+        self.pid = os.getpid()
         self.requests, self.logs, self.refusals = [], [], {}
         self.settings = {"zoom": 1.0, "theme": "system", "roots": []}
         self.problems, self.conditions = [], []
@@ -114,7 +115,7 @@ class FakeService:
             assert self._changed.wait_for(lambda: len(self._readers) >= count, timeout)
 
     def wait_for_request(self, method, path, timeout=10):
-        """Until such a request was answered."""
+        """Until such a request came and its answer was made."""
         with self._changed:
             assert self._changed.wait_for(lambda: self.asked(method, path), timeout)
 
@@ -171,11 +172,17 @@ class FakeService:
             return self._or_missing(self._readable().get(path))
         return self._change(path, body)
 
+    def log_lines(self, query):
+        """Two lines at most, so that a reader has to come again."""
+        after = int(query.get("after", ["0"])[0])
+        lines = [line for line in self.logs if line["id"] > after][:2]
+        return "".join(json.dumps(line) + "\n" for line in lines).encode()
+
     def _readable(self):
         return {
             "/tasks": {"items": list(self.tasks.values()), "next_cursor": None},
             "/task-types": {"items": list(self.types.values()), "problems": self.problems},
-            "/version": {"version": "0.0.1"},
+            "/version": {"version": "0.0.1", "pid": self.pid},
             "/snapshot": {
                 "tasks": list(self.tasks.values()),
                 "queue": self._queue(),
@@ -239,10 +246,11 @@ def _handler_of(service):
             else:
                 document = json.loads(body) if body else None
                 if path.endswith("/logs"):
-                    self._logs(query)
+                    answer = 200, service.log_lines(query)
                 else:
-                    self._send(*service.answer(self.command, path, query, document))
-                service.note(self.command, path, query, document)
+                    answer = service.answer(self.command, path, query, document)
+                service.note(self.command, path, query, document)  # before who asked can go on
+                self._send(*answer)
 
         do_GET = do_POST = do_PATCH = do_DELETE = _any
 
@@ -253,11 +261,6 @@ def _handler_of(service):
             self.send_header("Content-Length", str(len(payload)))
             self.end_headers()
             self.wfile.write(payload)
-
-        def _logs(self, query):
-            after = int(query.get("after", ["0"])[0])
-            lines = [line for line in service.logs if line["id"] > after][:2]
-            self._send(200, "".join(json.dumps(line) + "\n" for line in lines).encode())
 
         def _stream(self):
             last = self.headers["Last-Event-ID"]
