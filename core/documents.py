@@ -7,6 +7,7 @@ an event carries the full record that changed, never a difference. A task inside
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from core import estimate
@@ -18,6 +19,7 @@ from core.model import TERMINAL, Blocked, Control, Job, Status, Task
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
+@lru_cache(maxsize=4096)
 def rfc3339(at: float | None) -> str | None:
     """Wall seconds as RFC 3339 UTC with milliseconds."""
     if at is None:

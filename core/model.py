@@ -1,13 +1,13 @@
-"""The records everything speaks about, frozen, and the lists of words they may use.
+"""The records everything speaks about, frozen (what they hold, too), and their lists of words.
 
 Rows of the database become these records in `core.store`; nobody else makes rows. Times are
 seconds: `*_at` are wall time, `*_mono` monotonic time of the boot named beside it.
 """
 
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from typing import Any, Self
 
 
@@ -63,6 +63,14 @@ class Kind(StrEnum):
 ON_REQUEST = frozenset({Kind.ITEM_UPDATE, Kind.LOG})
 
 
+SHORT = 2000  #: JSON texts below this many characters are decoded once and shared
+
+
+@lru_cache(maxsize=512)
+def _read(text: str) -> Any:
+    return json.loads(text)
+
+
 class _Record:
     """Makes a record from a row; columns named in `_json` hold JSON text."""
 
@@ -70,21 +78,15 @@ class _Record:
 
     @classmethod
     def of(cls, row: Any) -> Self:
-        """The record of a row (columns that the record does not have are left out)."""
-        wanted = cls._wanted(tuple(row.keys()))
+        """The record of a row (columns beyond the record's fields do no harm)."""
         # Filled directly: an __init__ that assigns forty frozen fields would cost ten times this.
         record = object.__new__(cls)
-        record.__dict__.update((name, row[place]) for name, place in wanted)
+        values = record.__dict__
+        values.update(zip(row.keys(), row, strict=True))
         for name in cls._json:
-            if isinstance(text := record.__dict__[name], str):
-                record.__dict__[name] = json.loads(text)
+            if isinstance(text := values[name], str):
+                values[name] = _read(text) if len(text) < SHORT else json.loads(text)
         return record
-
-    @classmethod
-    @cache
-    def _wanted(cls, columns: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
-        places = {name: place for place, name in enumerate(columns)}
-        return tuple((f.name, places[f.name]) for f in fields(cls))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

@@ -75,11 +75,17 @@ SELECT * FROM jobs WHERE task_id = :task_id AND run = :run AND step = :step ORDE
 -- name: jobs_of_tasks
 SELECT * FROM jobs WHERE task_id IN (SELECT value FROM json_each(:ids)) ORDER BY task_id, run, step, id;
 
--- name: is_work_waiting
--- Whether a claim could succeed, as far as the jobs themselves go; a read, so it takes no lock.
-SELECT EXISTS (SELECT 1 FROM jobs WHERE status = 'queued' AND blocked = '')
-    OR EXISTS (SELECT 1 FROM jobs WHERE blocked = 'later' AND not_before <= :wall)
-    OR EXISTS (SELECT 1 FROM jobs WHERE blocked = 'backoff' AND (wake_mono <= :mono OR wake_boot <> :boot));
+-- name: line_heads
+-- What waits, in one read that takes no lock: the most urgent priority of the general line, which
+-- named lanes have somebody waiting, whether a time has come, and the queue's one row.
+SELECT q.*,
+  (SELECT priority FROM jobs WHERE status = 'queued' AND blocked = '' AND lane = ''
+     ORDER BY priority DESC LIMIT 1) AS general_head,
+  EXISTS (SELECT 1 FROM jobs WHERE status = 'queued' AND blocked = '' AND lane = 'direct') AS direct,
+  EXISTS (SELECT 1 FROM jobs WHERE status = 'queued' AND blocked = '' AND lane = 'recordings') AS recordings,
+  EXISTS (SELECT 1 FROM jobs WHERE blocked = 'later' AND not_before <= :wall)
+    OR EXISTS (SELECT 1 FROM jobs WHERE blocked = 'backoff' AND (wake_mono <= :mono OR wake_boot <> :boot)) AS due
+FROM queue_state q WHERE q.id = 1;
 
 -- name: busy_lanes
 SELECT claimed_lane, lent, count(*) AS n FROM jobs WHERE status = 'running' GROUP BY claimed_lane, lent;
@@ -180,10 +186,15 @@ UPDATE tasks SET status = :status, step_index = :step_index, stage = coalesce(:s
 WHERE id = :id AND status NOT IN ('completed','failed','cancelled') RETURNING *;
 
 -- name: finish_task
+-- The last counters (sums over the jobs of the current run) come with the terminal status.
 UPDATE tasks SET status = :status, error = :error, message = coalesce(:message, message), hold = 0,
   result = coalesce(:result, result), result_type = coalesce(:result_type, result_type),
+  done = s.done, failed = s.failed, skipped = s.skipped, total = s.total,
   rate = NULL, rate_low = NULL, rate_high = NULL, finished_at = :now, updated_at = :now, version = version + 1
-WHERE id = :id AND status NOT IN ('completed','failed','cancelled') RETURNING *;
+FROM (SELECT sum(j.done) AS done, sum(j.failed) AS failed, sum(j.skipped) AS skipped,
+        CASE WHEN count(*) = count(j.total) THEN sum(j.total) END AS total
+      FROM jobs j WHERE j.task_id = :id AND j.run = :run) AS s
+WHERE tasks.id = :id AND status NOT IN ('completed','failed','cancelled') RETURNING *;
 
 -- name: result
 SELECT result, result_type FROM tasks WHERE id = :id;

@@ -14,6 +14,7 @@ from pathlib import Path
 from core.identity import is_running
 
 POLL_S = 0.25
+LOOK_S = 0.02  #: a new sleeper is found so soon at the latest (until then it polls)
 SETTLED_NS = 100_000_000
 WORK, EVENTS = "work", "events"
 
@@ -66,6 +67,7 @@ class Waker:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._changed_ns = -1
+        self._look_at = 0.0
         self._ports: dict[str, list[int]] = {}
 
     def wake(self, channel: str) -> None:
@@ -75,6 +77,10 @@ class Waker:
                 self._socket.sendto(b"\1", ("127.0.0.1", port))
 
     def _listeners(self) -> dict[str, list[int]]:
+        now = time.monotonic()
+        if now < self._look_at:
+            return self._ports
+        self._look_at = now + LOOK_S
         try:
             changed_ns = os.stat(self._folder).st_mtime_ns
         except OSError:

@@ -14,6 +14,7 @@ from core.estimate import Rate
 from core.lanes import Busy, Limits, Offer, Surroundings
 from core.model import Blocked, Control, Job, Kind, Progress, Task
 from core.queue.ledger import Ledger
+from core.store import Row
 
 #: a claim holds so long without a heartbeat (monotonic seconds); tests shorten it
 LEASE_S = float(os.environ.get("LONGHAUL_LEASE_S", "12"))
@@ -69,23 +70,28 @@ class Claims:
         """
         clock = self._ledger.clock
         moments = {"wall": clock.wall(), "mono": clock.mono(), "boot": clock.boot()}
-        if not self._store.value("is_work_waiting", **moments):
+        heads = self._heads(moments)
+        if not (heads["due"] or _anybody(heads)):
             return None
         with self._ledger.transaction():
-            self._free_due_jobs(moments)
-            limits, busy, around = self._situation()
+            if heads["due"]:
+                self._free_due_jobs(moments)
+            heads = self._heads(moments)
+            limits = self._ledger.limits(heads["settings_version"])
+            busy, around = busy_lanes(self._store), surroundings(heads, clock)
             for offer in lanes.choose(limits, busy, around):
-                if job := self._take(offer, limits, worker_id):
+                if _is_wanted(offer, limits, heads) and (
+                    job := self._take(offer, limits, worker_id)
+                ):
                     claim = self._begin_attempt(job, pid)
                     seams.reach("claim-written")
                     return claim
         return None
 
-    def _situation(self) -> tuple[Limits, Busy, Surroundings]:
-        state = self._store.one("queue_state")
-        assert state is not None
-        limits = self._ledger.limits(state["settings_version"])
-        return limits, busy_lanes(self._store), surroundings(state, self._ledger.clock)
+    def _heads(self, moments: dict[str, Any]) -> Row:
+        row = self._store.one("line_heads", **moments)
+        assert row is not None, "the queue's row is made by the first migration"
+        return row
 
     def _free_due_jobs(self, moments: dict[str, Any]) -> None:
         for row in self._store.rows("due_jobs", **moments):
@@ -218,8 +224,9 @@ class Claims:
         return True
 
     def _is_overdrawn(self) -> bool:
-        limits, busy, _ = self._situation()
-        return lanes.gives_back(limits, busy)
+        state = self._store.one("queue_state")
+        limits = self._ledger.limits(state["settings_version"])
+        return lanes.gives_back(limits, busy_lanes(self._store))
 
     def reconcile(self, claim: Claim, progress: Progress) -> Job:
         """Take over what the target's own checkpoint says, before anything is read."""
@@ -241,6 +248,20 @@ class Claims:
 
 
 # --- reading what decides; shared with the queue's figures ---------------------------------------
+
+
+def _anybody(heads: Row) -> bool:
+    return heads["general_head"] is not None or bool(heads["direct"] or heads["recordings"])
+
+
+def _is_wanted(offer: Offer, limits: Limits, heads: Row) -> bool:
+    """Whether somebody waits in this lane, so that no claim is tried in vain."""
+    head = heads["general_head"]
+    if offer.lane == lanes.PRIORITY:
+        return head is not None and head >= limits.threshold
+    if offer.lane == lanes.NORMAL:
+        return head is not None
+    return bool(heads[offer.lane])
 
 
 def selection(lane: str, limits: Limits) -> tuple[str, int, int]:

@@ -1,4 +1,4 @@
-"""Accepting tasks: the task, the jobs of its first step and the event, in one durable transaction."""
+"""Accepting tasks: task, jobs of its first step and event, in one durable transaction."""
 
 from core import seams
 from core.documents import compact

@@ -99,22 +99,16 @@ class Settling:
     def _settle(
         self, job: Job, outcome: Outcome, *, deaths: tuple[int, str | None], burn: int = 0
     ) -> Task:
-        ledger, now = self._ledger, self._ledger.clock.wall()
+        ledger = self._ledger
         task = ledger.task(job.task_id)
         ended = self._end_job(job, outcome, task, deaths, burn)
-        if ended.claimed_lane and ended.status != Status.QUEUED:
-            ledger.work_is_ready()  # a slot is free
-        elif ended.status == Status.QUEUED:
-            ledger.work_is_ready()
+        ledger.work_is_ready()  # a slot is free, and perhaps the job itself waits again
         chunks: list[Job] = []
         if outcome.ending == Ending.SPLIT and ended.status == Status.COMPLETED:
             chunks = ledger.insert_step(
                 task, ended.step, chunks=list(outcome.chunks), status=_entry(task)
             )
-        row = self._store.one(
-            "roll_up", id=task.id, stage=None, message=outcome.message, mono=None, now=now
-        )
-        return self._advance(Task.of(row), ended, outcome, chunks)
+        return self._advance(task, ended, outcome, chunks)
 
     def _end_job(
         self,
@@ -168,21 +162,33 @@ class Settling:
 
     def _advance(self, task: Task, ended: Job, outcome: Outcome, chunks: list[Job]) -> Task:
         ledger = self._ledger
-        jobs = ledger.jobs(task, task.step_index)
+        alone = ended.chunk is None and not chunks and outcome.ending != Ending.SPLIT
+        jobs = [ended] if alone else ledger.jobs(task, task.step_index)
         decision = advance(task.step_list(), task.step_index, jobs)
         match decision:
             case Finish(status, job):
                 task = self.finish(task, status, job, outcome)
                 ledger.tell(task, [ended])
             case Start(step):
-                task = self._start_step(task, step)
+                task = self._start_step(self._roll_up(task, outcome), step)
                 started = ledger.insert_step(task, step, status=_entry(task))
                 task = ledger.roll_status(task)
                 ledger.tell(task, [ended, *started])
             case _:
-                task = ledger.roll_status(task)
+                task = ledger.roll_status(self._roll_up(task, outcome))
                 ledger.tell(task, [ended, *chunks])
         return task
+
+    def _roll_up(self, task: Task, outcome: Outcome) -> Task:
+        row = self._store.one(
+            "roll_up",
+            id=task.id,
+            stage=None,
+            message=outcome.message,
+            mono=None,
+            now=self._ledger.clock.wall(),
+        )
+        return Task.of(row)
 
     def _start_step(self, task: Task, step: int) -> Task:
         row = self._store.one(
@@ -207,6 +213,7 @@ class Settling:
         row = self._store.one(
             "finish_task",
             id=task.id,
+            run=task.run,
             status=status,
             error=compact(error) if error else None,
             message=outcome.message if outcome else None,
