@@ -12,7 +12,7 @@ from core.desk.requests import TaskFilter, parsed
 from core.desk.settings import SettingsDesk
 from core.desk.showing import Showing, item_document, log_document
 from core.desk.types import TypeDesk
-from core.documents import compact
+from core.documents import compact, rfc3339
 from core.errors import Invalid, NotFound
 from core.model import Task
 from core.queue import Ledger
@@ -107,7 +107,7 @@ class ListDesk:
         names = ("id", "kind", "at", "data")
         events = [{n: row[n] for n in names} for row in rows]
         for event in events:
-            event["data"] = json.loads(event["data"])
+            event |= {"at": rfc3339(event["at"]), "data": json.loads(event["data"])}
         return Page(events, following)
 
     def logs(
