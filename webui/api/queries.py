@@ -1,0 +1,98 @@
+"""Query parameters, one model for each kind of list. Values come as text and are converted."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BeforeValidator, Field
+
+from core.desk.requests import Body, Id, TaskFilter
+from core.model import Kind
+
+
+def _words(value: Any) -> Any:
+    """`kinds=log,task_update` and `kinds=log&kinds=task_update` mean the same."""
+    given = [value] if isinstance(value, str) else value
+    return [word.strip() for text in given for word in text.split(",")]
+
+
+Level = Literal["debug", "info", "warning", "error"]
+LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
+Limit = Annotated[int, Field(ge=1, le=500, description="Entries of a page")]
+After = Annotated[int, Field(ge=0, le=2**63 - 1, description="Only what has a higher number")]
+Ids = Annotated[list[Id], BeforeValidator(_words), Field(min_length=1, max_length=500)]
+Kinds = Annotated[list[Kind], BeforeValidator(_words), Field(min_length=1, max_length=20)]
+
+
+class TasksQuery(TaskFilter):
+    """Which tasks, in which order."""
+
+    sort: Literal["-id", "id", "-finished_at", "finished_at", "priority"] = Field(
+        default="-id", description="`priority` is the waiting line's own order"
+    )
+    limit: Limit = 50
+    cursor: str | None = Field(default=None, max_length=500, description="From `next_cursor`")
+
+    def filter(self) -> TaskFilter:
+        """The part that says which tasks."""
+        given = TaskFilter.model_fields.keys() & self.model_fields_set
+        return TaskFilter(**{name: getattr(self, name) for name in given})
+
+
+class ItemsQuery(Body):
+    """Which items of a task."""
+
+    status: Literal["queued", "running", "completed", "failed", "skipped"] | None = None
+    after: After = 0
+    limit: Limit = 100
+
+
+class TimelineQuery(Body):
+    """Which events of a task."""
+
+    after: After = 0
+    limit: Limit = 100
+
+
+class LogsQuery(Body):
+    """Which lines of a log."""
+
+    after: After = 0
+    level: Level = Field(default="debug", description="The least level")
+    q: str = Field(default="", max_length=200, description="Part of the message")
+    limit: Limit = 500
+
+    def levels(self) -> tuple[str, ...]:
+        """The levels meant."""
+        return LEVELS[LEVELS.index(self.level) :]
+
+
+class EventsQuery(Body):
+    """Which events, from where. The header Last-Event-ID wins over `after`."""
+
+    after: After | None = Field(
+        default=None, description="The last event the reader has; default: only what comes now"
+    )
+    task: Ids | None = Field(default=None, description="Only of these tasks")
+    kinds: Kinds | None = Field(
+        default=None, description="Only these kinds; item_update and log come only when named"
+    )
+
+
+class SessionQuery(Body):
+    """How many tasks of a session, the newest first."""
+
+    limit: Limit = 100
+
+
+class CompletionsQuery(Body):
+    """What ended after this time."""
+
+    since: AwareDatetime = Field(description="When the client last looked")
+    limit: Limit = 100
+
+
+class StatsQuery(Body):
+    """From which day on (UTC), and in which rows."""
+
+    since: date | None = Field(default=None, description="Default: 30 days")
+    by: Literal["day", "type"] = "day"

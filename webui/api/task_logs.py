@@ -1,0 +1,66 @@
+"""What a task wrote: its log, and its result. Both may hold anything a task's data contained."""
+
+import re
+
+from core.documents import compact
+from webui.api.paging import following
+from webui.api.queries import LogsQuery
+from webui.calls import Call
+from webui.replies import Reply
+from webui.routes import Content, Routes
+
+routes = Routes("tasks")
+
+JSON_LINES, PLAIN = "application/x-ndjson", "text/plain"
+#: Another name of JSON lines, for clients that ask by it.
+JSONL = "application/jsonl"
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}(; ?charset=[\w-]{1,40})?", re.ASCII)
+_SUFFIXES = {"application/json": "json", "text/plain": "txt", "text/csv": "csv"}
+
+
+@routes.get(
+    "/tasks/{id}/logs",
+    Content(media_types=(JSON_LINES, JSONL, PLAIN), headers=("Link",)),
+    query=LogsQuery,
+)
+def read_logs(call: Call) -> Reply:
+    """Lines of a task's log, oldest first: a JSON object on each, or plain text by `Accept`."""
+    query = call.query
+    page = call.service.lists.logs(
+        call.id, after=query.after, levels=query.levels(), q=query.q, limit=query.limit
+    )
+    media_type = call.preferred(JSON_LINES, JSONL, PLAIN)
+    line = text_line if media_type == PLAIN else compact
+    body = "".join(f"{line(entry)}\n" for entry in page.items)
+    if media_type == PLAIN:
+        media_type += "; charset=utf-8"
+    headers = following(call, page.next_cursor, "after")
+    return Reply(body.encode(), 200, headers, media_type)
+
+
+def text_line(entry: dict) -> str:
+    """One log entry as exactly one line, whatever its message holds."""
+    stage = f" [{escaped(entry['stage'])}]" if entry["stage"] else ""
+    return f"{entry['at']} {entry['level']:<7}{stage} {escaped(entry['message'])}"
+
+
+def escaped(text: str) -> str:
+    """`text` with everything that is not printable written as its escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+@routes.get(
+    "/tasks/{id}/result",
+    Content(media_types=("*/*",), headers=("Content-Disposition",)),
+)
+def read_result(call: Call) -> Reply:
+    """The result as the task left it, with its media type; to be saved, never to be shown as a
+    page of ours."""
+    stored, content = call.service.lists.result(call.id)
+    media_type = stored if _MEDIA_TYPE.fullmatch(stored) else "application/octet-stream"
+    suffix = _SUFFIXES.get(media_type.partition(";")[0], "bin")
+    headers = {
+        "Content-Disposition": f'attachment; filename="task-{call.id}-result.{suffix}"',
+        "Content-Security-Policy": "sandbox",
+    }
+    return Reply(content, 200, headers, media_type)

@@ -1,0 +1,128 @@
+"""The web side put together: the app with all routes, and the site that serves it.
+
+`make_app` makes the Bottle app of a service; `start_site` puts it behind the guard and onto a
+port, with the event stream fed by the service. Called by `desktop.serve` and the tests.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import bottle
+
+from core.model import Event
+from core.service import Service
+from webui import pages
+from webui.api import NOUNS
+from webui.calls import Context
+from webui.dispatch import Dispatcher, not_served
+from webui.guard import Guard
+from webui.metrics import Meter
+from webui.server import Server
+from webui.static_files import StaticFiles
+from webui.stream import Broadcaster
+
+
+def make_app(service: Service, stream: Broadcaster, mint_code: Callable[[], str]) -> Meter:
+    """The WSGI app: every route of the API, the page and its files, each request counted.
+
+    `stream` adopts the event streams, `mint_code` makes a code that opens a window. Who may call
+    is not checked in here: the app belongs behind a guard.
+    """
+    app = bottle.Bottle()
+    app.default_error_handler = not_served
+    meter = Meter(app)
+    context = Context(service, stream, mint_code, meter, own_version(), _description)
+    dispatcher = Dispatcher(context)
+    for group in NOUNS:
+        for route in group:
+            dispatcher.mount(app, route)
+    StaticFiles(pages.STATIC).mount(app, pages.PAGES)
+    return meter
+
+
+@dataclass
+class Site:
+    """A service that can be reached over HTTP."""
+
+    server: Server
+    guard: Guard
+    _watch: Any
+
+    @property
+    def url(self) -> str:
+        """Its address, without a slash at the end."""
+        return self.server.url
+
+    @property
+    def port(self) -> int:
+        return self.server.port
+
+    def mint_code(self) -> str:
+        """A code for `GET /enter?code=…`: opens a window once, within a minute."""
+        return self.guard.mint_code()
+
+    def stop(self, timeout: float = 2.0) -> None:
+        """End all streams, finish the requests under way for `timeout` seconds, then close."""
+        self._watch.close()
+        self.server.stop(timeout)
+
+
+def start_site(service: Service, host: str, port: int, token: str) -> Site:
+    """Serve `service` from threads of its own; returns when it answers.
+
+    `port` 0 takes a free one. Raises OSError when the address cannot be used.
+    """
+    stream = Broadcaster(Facts(service))
+    server = Server(None, host, port, stream=stream)
+    guard = Guard(
+        make_app(service, stream, lambda: guard.mint_code()),
+        port=server.port,
+        token=token,
+        page_paths=pages.PAGES,
+        script_hashes=pages.script_hashes(),
+    )
+    server.app = guard
+    server.start()
+    return Site(server, guard, service.watch(stream.notify))
+
+
+class Facts:
+    """The service's events as the stream reads them."""
+
+    def __init__(self, service: Service):
+        self._service, self._events = service, service.events
+
+    def after(self, last_id: int, limit: int) -> list[Event]:
+        """Up to `limit` events; none once the service has closed its database before the site."""
+        try:
+            return self._events.after(last_id, limit)
+        except RuntimeError:
+            if not self._service.is_stopping:
+                raise
+            return []  # nothing is lost: readers come back with the last number they saw
+
+    def first_id(self) -> int:
+        """The oldest number still kept; when none is, the one that comes next."""
+        return self._events.first_id() or self._events.last_id() + 1
+
+    def last_id(self) -> int:
+        """The newest number ever given."""
+        return self._events.last_id()
+
+
+def own_version() -> str:
+    """The version of the installed package; "0" when it runs from sources alone."""
+    try:
+        return version("longhaul")
+    except PackageNotFoundError:
+        return "0"
+
+
+@cache
+def _description() -> dict[str, Any]:
+    from webui.openapi import described  # 20 ms that only who asks for it waits for
+
+    return described(NOUNS, own_version())

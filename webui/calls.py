@@ -1,0 +1,75 @@
+"""One call of a route, parsed: what a handler sees instead of Bottle's request.
+
+Made by `dispatch.py` from the route's declaration. Also here: reading `Accept` and the parts of
+the service that handlers may use (`Context`).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from core.service import Service
+from webui.stream import Broadcaster
+
+if TYPE_CHECKING:
+    from webui.metrics import Meter
+
+_WEIGHT = re.compile(r"q\s*=\s*([01](?:\.\d{0,3})?)")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the handlers of one site work with."""
+
+    service: Service
+    stream: Broadcaster
+    mint_code: Callable[[], str]
+    meter: "Meter"
+    version: str
+    #: The OpenAPI description, made when it is first asked for.
+    description: Callable[[], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request to a route, validated by the route's declaration."""
+
+    context: Context
+    path: str
+    headers: Mapping[str, str]
+    #: The variable parts of the path; those called `id` are numbers.
+    places: dict[str, Any] = field(default_factory=dict)
+    query: Any = None  #: an instance of the route's query model
+    body: Any = None  #: an instance of the route's body model
+    #: (key, fingerprint of the request) when the client sent an Idempotency-Key
+    key: tuple[str, str] | None = None
+
+    @property
+    def service(self) -> Service:
+        return self.context.service
+
+    @property
+    def id(self) -> int:
+        """The number in the path."""
+        return self.places["id"]
+
+    def header(self, name: str) -> str:
+        """A request header; "" when it is absent."""
+        return self.headers.get(name, "")
+
+    def preferred(self, *offered: str) -> str:
+        """The media type of `offered` that the client likes best; the first one wins a tie."""
+        accept = self.header("Accept") or "*/*"
+        return max(offered, key=lambda media_type: weight(accept, media_type))
+
+
+def weight(accept: str, media_type: str) -> float:
+    """How much an `Accept` header wants a media type, 0 to 1 (RFC 9110, 12.5.1)."""
+    found = {"": 0.0}
+    for part in accept.lower().split(","):
+        name, *params = (piece.strip() for piece in part.split(";"))
+        match = next((m for p in params if (m := _WEIGHT.fullmatch(p))), None)
+        found[name] = float(match[1]) if match else 1.0
+    family = f"{media_type.partition('/')[0]}/*"
+    return next((found[name] for name in (media_type, family, "*/*", "") if name in found), 0.0)
