@@ -75,6 +75,15 @@ def test_a_task_that_failed_for_now_says_when_it_is_tried_again(office):
     assert reason["until"] == pytest.approx(office.clock.wall() + 20)
 
 
+def test_a_task_of_which_a_part_could_start_does_not_speak_of_the_part_that_waits(office):
+    task = office.create()["id"]
+    office.work(Ending.SPLIT, chunks=("1", "2"))
+    office.work(Ending.FAILED, error={"code": "failed", "message": "no"}, delay_s=30)
+    assert why(office, task)["code"] == "next"
+    office.work()
+    assert why(office, task)["code"] == "back-off"
+
+
 def test_a_paused_queue_is_the_reason_for_all_that_could_start(office):
     task, held = office.create()["id"], office.create(hold=True)["id"]
     office.queue.pause()
