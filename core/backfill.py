@@ -20,6 +20,7 @@ from core.compute.inline import Inline
 from core.compute.processes import Processes
 from core.loop import FAILED, Loop, Result
 from core.run import Run
+from core.sealed import sealed
 from core.target import Target
 from core.task_type import AT_LEAST_ONCE, TaskType
 
@@ -115,7 +116,7 @@ class Backfill(TaskType):
             module,
             type(self).__qualname__,
             file=getattr(type(self), "__plugin_file__", None),
-            params=self.params.model_dump(mode="json"),
+            params=sealed(self.params),
         )
         return Processes(
             code,

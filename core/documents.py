@@ -14,6 +14,7 @@ from core import estimate
 from core.lanes import Reason
 from core.lifecycle import shown, verbs
 from core.model import TERMINAL, Blocked, Control, Job, Status, Task
+from core.sealed import masked
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -57,7 +58,7 @@ def task_document(task: Task, waiting: Reason | None = None) -> dict[str, Any]:
         else None,
         "source_id": task.source_id,
         "page_id": task.page_id,
-        "params": task.params,
+        "params": masked(task.params),
         "knobs": task.knobs,
         "priority": task.priority,
         "position": task.position,

@@ -29,6 +29,7 @@ from core.store import Store
 from core.supervisor import Supervisor
 from core.wake import EVENTS, Sleeper, Waker, clear_marks
 
+VERSION = "0.1.0"  #: of Longhaul; pyproject.toml says the same, and a test compares them
 LOW_DISK = 64 << 20  #: bytes below which the person is told
 
 
@@ -62,7 +63,9 @@ class Service:
         self.settings = SettingsDesk(self.ledger)
         self.schedules = ScheduleDesk(self.ledger, intake, self.types)
         self.stats = StatsDesk(self.ledger)
-        self.lists = ListDesk(self.ledger, self.queue, self.settings, self.types)
+        self.lists = ListDesk(
+            self.ledger, self.queue, self.settings, self.types, facts=self._facts
+        )
         self.answers = Answers(self.ledger)
 
     def roots(self) -> Roots:
@@ -96,6 +99,10 @@ class Service:
             message = f"Only {free >> 20} MB are free on the disk of {self.data_dir}"
             found.append({"code": "disk-low", "message": message, "since": None})
         return found
+
+    def _facts(self) -> dict[str, Any]:
+        """What the first paint needs beside the lists."""
+        return {"version": VERSION, "conditions": self.conditions()}
 
     def watch(self, notify: Any) -> "Watch":
         """Call `notify()` after commits that told something, until the watch is closed."""

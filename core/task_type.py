@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.errors import Invalid
 from core.model import Step
 from core.paths import Roots
+from core.sealed import unsealed
 
 EXACTLY_ONCE = "exactly once"
 AT_LEAST_ONCE = "at least once"
@@ -70,7 +71,7 @@ class JobType:
     def validate(cls, params: dict[str, Any]) -> BaseModel:
         """The parameters as a model. Raises Invalid with a pointer for each error."""
         try:
-            return cls.Params.model_validate(params)
+            return cls.Params.model_validate(unsealed(params))
         except ValidationError as error:
             raise invalid(error, "/params") from None
 

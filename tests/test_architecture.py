@@ -22,20 +22,21 @@ PACKAGES = ("core", "webui", "desktop")
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(line.split())
     for line in (
-        "errors clock identity model",
+        "errors clock identity model seams code",
         "lifecycle task_type registry orchestrator lanes pacing estimate settings documents"
-        " beneath paths",
-        "store events wake logs",
-        "queue views",
-        "compute target run backfill samples tasks",
-        "worker recovery supervisor scheduler",
+        " beneath paths sealed",
+        "store events wake",
+        "queue",
+        "compute target run loop backfill samples tasks",
+        "worker recovery supervisor scheduler errand errands",
+        "desk",
         "service",
     )
 )
 #: What the outer packages may use of the others, beside themselves: whole package or one module.
 GRANTS: dict[str, frozenset[str]] = {
     # records, errors and pure decisions; everything that touches the database goes by the service
-    "webui": frozenset({"core.service"} | {f"core.{m}" for m in FLOORS[0] | FLOORS[1]}),
+    "webui": frozenset({"core.service", "core.desk"} | {f"core.{m}" for m in FLOORS[0] | FLOORS[1]}),
     # speaks HTTP to the service; shares only words and places with it
     "desktop": frozenset({"core.errors", "core.identity", "core.paths"}),
     # the one command that is the service
