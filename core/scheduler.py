@@ -28,14 +28,17 @@ class Scheduler:
         self._maintained = self._swept = time.monotonic()
         self._swept -= SWEEP_S - FIRST_SWEEP_S
         self._last_event = 0
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._tick, name="scheduler", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
+        """End the ticking, if it ever began (a service may end before it started)."""
         self._stopping.set()
-        self._thread.join(5.0)
+        if self._thread is not None:
+            self._thread.join(5.0)
 
     def _tick(self) -> None:
         while not self._stopping.wait(TICK_S):
