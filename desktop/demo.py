@@ -73,7 +73,8 @@ def make(path: Path, articles: int) -> None:
 
 
 def result(client: Client, task: Task) -> dict[str, Any]:
-    """What the run reports, {} if nothing: {outcomes: {name: count}, sources: {where: count}}."""
+    """What the run reports: {outcomes: {name: count}, sources: [{source, is_guess, records}], …};
+    {} when there is nothing."""
     if not task.get("result_url"):
         return {}
     return client.get(f"/tasks/{task['id']}/result")

@@ -52,10 +52,9 @@ class Follower:
             self._display.clear()
 
     def _watch(self, deadline: float | None) -> list[Task]:
-        query: dict[str, Any] = {"kinds": KINDS}
-        if len(self.ids) == 1:
-            query["task"] = self.ids[0]
-        with Stream(lambda: Client.of(self._folder), **query) as stream:
+        # a long list would make the address too long; then what is not ours is passed over here
+        some = self.ids if len(self.ids) <= 100 else None
+        with Stream(lambda: Client.of(self._folder), kinds=KINDS, task=some) as stream:
             while not self._all_finished():
                 wait = None if deadline is None else deadline - time.monotonic()
                 if wait is not None and wait <= 0:

@@ -18,7 +18,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from webui.app import start_site
 
 from core import paths
 from core.errors import LonghaulError
@@ -27,11 +26,12 @@ from desktop.failures import DONE, Failure, NoService, WrongUse
 from desktop.output import say
 from desktop.places import LOCK_FILE, SERVER_FILE, ServerFile
 from desktop.service_log import log_to_stderr
+from webui.app import start_site
 
 log = logging.getLogger("longhaul.service")
 
 #: Seconds for the running batches to reach their checkpoint; the whole stop stays under 10 s.
-STOP_S = 8.0
+STOP_S = 7.0
 
 
 def serve(folder: Path, host: str, port: int) -> int:
@@ -57,8 +57,7 @@ def _run(folder: Path, host: str, port: int, stop: threading.Event) -> None:
     try:
         site = start_site(service, host, port, token)
     except OSError as error:
-        service.stop(STOP_S)
-        raise WrongUse(
+        raise WrongUse(  # nothing was started yet, so nothing is to be stopped
             f"{host}:{port} cannot be used: {error.strerror or error}.",
             "Choose another --port, or leave it out and a free one is taken.",
         ) from None

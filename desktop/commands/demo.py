@@ -3,6 +3,7 @@
 import argparse
 import shlex
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -48,17 +49,18 @@ def run(args: argparse.Namespace) -> int:
 def _summary(client: Client, task: dict[str, Any], args: argparse.Namespace) -> None:
     result = demo.result(client, task)
     if sources := result.get("sources"):
-        say(f"Dates found in: {_counts(sources)}")
+        found = [(f"{s['source']}{' (guessed)' * s['is_guess']}", s["records"]) for s in sources]
+        say(f"Dates found in: {_counts(found)}")
     if outcomes := result.get("outcomes"):
-        say(f"Articles: {_counts(outcomes)}")
+        say(f"Articles: {_counts(outcomes.items())}")
     path = Path(task["params"]["database"])
     say(f"The archive: {path}")
     say(f"Look at it: {_look_at(path)}")
     say(f"The service goes on. Its page: {_command('', args)}; stop it: {_command('stop', args)}")
 
 
-def _counts(counts: dict[str, int]) -> str:
-    ordered = sorted(counts.items(), key=lambda pair: -pair[1])
+def _counts(counts: Iterable[tuple[str, int]]) -> str:
+    ordered = sorted(counts, key=lambda pair: -pair[1])
     return ", ".join(f"{plain(name)} {words.counted(count)}" for name, count in ordered if count)
 
 

@@ -72,8 +72,7 @@ class _Reader:
         return Client.of(self._folder)
 
     def _page(self, client: Client) -> Iterator[dict[str, Any]]:
-        levels = LEVELS[LEVELS.index(self._args.level) :] if self._args.level else None
-        query = {"after": self._last, "level": levels, "q": self._args.search}
+        query = {"after": self._last, "level": self._args.level, "q": self._args.search}
         answer = client.ask(
             "GET",
             f"/tasks/{self._args.id}/logs",
