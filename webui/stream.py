@@ -191,7 +191,6 @@ class Broadcaster:
         if self._source.first_id() - 1 > reader.position:
             self._reset(reader, self._source.last_id())
             return
-        page = [event for event in page if event.id <= self._tail]
         now, merger = time.monotonic(), Merger()
         wanted = [event for event in page if reader.subscription.choice.wants(event)]
         out = merger.take(wanted, now) + merger.flush(now)
@@ -247,7 +246,7 @@ class Broadcaster:
         payload = chunk(b"".join(map(frame, out))) if shared else b""
         for reader in list(channel.readers):
             if not shared or reader.position >= first:
-                # A newcomer to the channel has replayed what the merger still held.
+                # A newcomer has replayed what the merger still held, or read beyond the tail.
                 self._send(reader, [event for event in out if event.id > reader.position])
             else:
                 reader.position = last

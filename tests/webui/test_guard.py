@@ -366,10 +366,10 @@ def test_a_malformed_request_line_is_refused_with_all_headers(site, line, status
 
 
 def test_a_header_with_an_underscore_does_not_pass_for_one_with_a_hyphen(site):
-    headers = {"Sec_Fetch_Site": "same-origin", "Authorization": None, "AUTHORIZATION_": "x"}
-    assert site.request("GET", "/api/v1/tasks", headers).status == 401
-    hidden = {"Authorization": None, "X": "1\r\nAuthorization_X: y"}
-    assert site.request("GET", "/api/v1/tasks", hidden).status == 401
+    """In WSGI both have the same name, so `Sec_Fetch_Site` could prove what it must not."""
+    headers = session(site) | {"Sec_Fetch_Site": "same-origin"}
+    answer = site.request("POST", "/api/v1/tasks", headers, b"{}")
+    assert_is_problem(answer, 403, "unproven-origin")
 
 
 # --- what goes out -------------------------------------------------------------------------------

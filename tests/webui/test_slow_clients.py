@@ -242,6 +242,8 @@ def test_stopping_finishes_the_request_under_way():
             stopping = threading.Thread(target=site.server.stop)
             stopping.start()
             assert idle.recv(1) == b""  # the idle one is closed at once
+            stopping.join(0.2)
+            assert stopping.is_alive()  # it waits for the other
             go_on.set()
             answer = read_answer(sock)
             stopping.join(10)
@@ -284,7 +286,7 @@ def test_storms_of_connections_leave_no_descriptor_behind():
 
 
 def test_more_connections_than_allowed_push_out_the_slowest():
-    with running(small_app(), patience=Patience(connections=20)) as site:
+    with running(small_app(), patience=Patience(head=60.0, connections=20)) as site:
         slow = [site.connect() for _ in range(60)]
         try:
             eventually(lambda: site.server.waiting <= 20)
