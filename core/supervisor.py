@@ -253,7 +253,8 @@ class Supervisor:
             until = time.monotonic() + KILL_WAIT_S
             while identity.is_alive() and time.monotonic() < until:
                 if child is None:
-                    os.kill(row["pid"], getattr(signal, "SIGKILL", signal.SIGTERM))
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(row["pid"], getattr(signal, "SIGKILL", signal.SIGTERM))
                 time.sleep(0.005)
 
 

@@ -1,0 +1,44 @@
+"""A record that kills every worker stops its job at the second death, with that reason."""
+
+import pytest
+
+from tests.crash.site import until
+from tests.crash.verdict import assert_as_if_uninterrupted, assert_events_tell
+
+pytestmark = pytest.mark.crash
+
+
+def test_two_deaths_at_the_same_cursor_stop_the_job_with_that_reason(site):
+    task = site.start(100, batch_size=10, kill_at=45)
+    other = site.start(40)
+    service = site.service()
+    task, other = site.until_finished(task, other)
+    assert (task.status, task.error["code"]) == ("failed", "crash-loop")
+    assert "died 2 times at the same place (after 40)" in task.error["message"]
+    assert "SIGKILL" in task.error["message"]
+    (job,) = site.ledger.jobs(task)
+    outcomes = [r["outcome"] for r in site.store.rows("attempts_of_task", task_id=task.id)]
+    assert (job.deaths, outcomes) == (2, ["released", "hopeless"])
+    assert site.effects(task) == [(task.id, n) for n in range(1, 41)]
+    assert_as_if_uninterrupted(site, other)
+    assert_events_tell(site)
+    assert site.leave(service) == 0
+
+
+def test_work_goes_on_within_two_seconds_of_a_workers_death(site):
+    task = site.start(2000, batch_size=10, seconds_per_batch=0.02)
+    service = site.service()
+    until(lambda: site.task(task).done > 50)
+    (running,) = site.store.rows("running_jobs")
+    (pid,) = [r["pid"] for r in site.store.rows("workers") if r["id"] == running["worker_id"]]
+    import os
+    import signal
+
+    before = running["fence"]
+    os.kill(pid, signal.SIGKILL)
+    moved = "SELECT 1 FROM jobs WHERE fence > :f AND status = 'running' AND done > :d"
+    done = site.ledger.jobs(task)[0].done
+    until(lambda: site.store.execute(moved, {"f": before, "d": done + 20}), within_s=2)
+    site.steering.act("cancel", task.id)
+    site.until_finished(task)
+    assert site.leave(service) == 0

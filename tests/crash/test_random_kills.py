@@ -1,0 +1,87 @@
+"""kill -9 of workers, of the service and of both at random moments, under the eyes of a client.
+
+The number of kills is LONGHAUL_KILLS (default: 40). A thousand of them:
+
+    LONGHAUL_KILLS=1000 python -m pytest tests/crash/test_random_kills.py -o timeout=0
+
+LONGHAUL_SEED repeats a sequence of decisions, though not the moments at which they fall.
+"""
+
+import os
+import random
+import signal
+import time
+
+import pytest
+
+from tests.crash.reader import Reader
+from tests.crash.site import Site, until
+from tests.crash.verdict import assert_as_if_uninterrupted, assert_events_tell
+
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(0)]
+
+KILLS = int(os.environ.get("LONGHAUL_KILLS", "40"))
+SEED = int(os.environ.get("LONGHAUL_SEED", str(random.randrange(1 << 30))))
+AT_WORK = 3  #: tasks that are always there
+
+
+class Killer:
+    """Kills what it is told to, and starts the service again."""
+
+    def __init__(self, site: Site):
+        self.site = site
+        self.kills: dict[str, int] = {"worker": 0, "service": 0, "both": 0}
+        self.service = site.service()
+
+    def strike(self, what: str) -> None:
+        """Hit something that runs, when there is something; the service comes back at once."""
+        running = {r["worker_id"] for r in self.site.store.rows("running_jobs")}
+        busy = [r["pid"] for r in self.site.store.rows("workers") if r["id"] in running]
+        if what != "service":
+            if not busy:
+                return
+            kill(random.choice(busy))
+        if what != "worker":
+            self.service.kill()
+            self.service.wait()
+            self.service = self.site.service()
+        self.kills[what] += 1
+
+    @property
+    def total(self) -> int:
+        return sum(self.kills.values())
+
+
+def kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass  # it had just left
+
+
+def test_nothing_is_lost_or_doubled_whatever_dies_whenever(site):
+    random.seed(SEED)
+    print(f"seed {SEED}")
+    site.put_setting("pipeline.deaths_at_cursor", 1_000_000)
+    reader, killer = Reader(site), Killer(site)
+    tasks, open_tasks = [], []
+    while killer.total < KILLS:
+        open_tasks = [t for t in open_tasks if not site.task(t).is_finished]
+        while len(open_tasks) < AT_WORK:
+            records = random.choice((30, 600, 3000))
+            task = site.start(records, batch_size=20, seconds_per_batch=random.choice((0, 0.01)))
+            tasks.append(task)
+            open_tasks.append(task)
+        until(lambda: site.store.rows("running_jobs"))
+        time.sleep(random.expovariate(1 / 0.15))  # the moment is the point, not a synchronisation
+        killer.strike(random.choices(("worker", "service", "both"), (6, 1, 1))[0])
+    site.until_finished(*tasks, within_s=120)
+    assert site.leave(killer.service) == 0
+    events = reader.stop()
+    for task in tasks:
+        assert_as_if_uninterrupted(site, task)
+    assert_events_tell(site, events)
+    assert not site.store.rows("workers"), "nobody is remembered who is gone"
+    site.store.check()
+    print(f"{killer.kills} kills, {len(tasks)} tasks, {len(site.effects())} records, "
+          f"{sum(site.task(t).attempts for t in tasks)} attempts, {len(events)} events")
