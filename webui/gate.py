@@ -239,7 +239,7 @@ class Gate(threading.Thread):
         self._room.wait(waiting, Phase.LINGERING, self._patience.linger)
 
     def _refuse(self, waiting: Waiting, refused: Refused) -> None:
-        log.warning("refused %d %s", refused.status, refused.code)
+        log.info("refused %d %s", refused.status, refused.code)
         waiting.keep = False
         waiting.connection.arrived.clear()
         waiting.connection.wfile.write(raw_answer(refused))
