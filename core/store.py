@@ -219,8 +219,13 @@ class Store:
         """Bring the schema up to date; each file of migrations/ is one transaction."""
         files = sorted((HERE / "migrations").glob("*.sql"))
         connection = self._connection()
-        with translated():
+        if self.execute("PRAGMA user_version", {})[0][0] == len(files):
+            return  # as nearly always: a worker that starts must not wait for a lock
+        try:
             connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            self._again(error, lambda: connection.execute("BEGIN IMMEDIATE"))
+        with translated():
             try:
                 version = connection.execute("PRAGMA user_version").fetchone()[0]
                 if version > len(files):

@@ -14,6 +14,7 @@ import time
 
 import pytest
 
+from core.identity import ProcessIdentity
 from tests.crash.reader import Reader
 from tests.crash.site import Site, until
 from tests.crash.verdict import assert_as_if_uninterrupted, assert_events_tell
@@ -36,7 +37,12 @@ class Killer:
     def strike(self, what: str) -> None:
         """Hit something that runs, when there is something; the service comes back at once."""
         running = {r["worker_id"] for r in self.site.store.rows("running_jobs")}
-        busy = [r["pid"] for r in self.site.store.rows("workers") if r["id"] in running]
+        busy = [
+            r["pid"]
+            for r in self.site.store.rows("workers")
+            if r["id"] in running
+            and ProcessIdentity(r["pid"], r["started"], r["boot"]).is_alive()
+        ]
         if what != "service":
             if not busy:
                 return
