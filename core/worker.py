@@ -57,13 +57,16 @@ class Worker:
 
     def work(self, sleeper: Sleeper) -> None:
         """Until asked to leave: claim and run, or sleep until something may be claimable."""
+        claim: Claim | None = None
         while not self._leaving.is_set():
             try:
-                busy = self.work_one()
+                claim = claim or self._claims.claim(self.id, os.getpid())
             except (DatabaseBusy, DiskFull):
-                busy = False  # nothing was claimed; the supervisor shows the reason
-            if not busy:
+                pass  # nothing was claimed; the supervisor shows the reason
+            if claim is None:
                 sleeper.sleep(POLL_S)
+            else:
+                claim = self._see_through(claim, ahead=True)
 
     def leave(self) -> None:
         """Ask it to leave after the next checkpoint (from any thread)."""
@@ -74,8 +77,12 @@ class Worker:
     def work_one(self) -> bool:
         """Claim one job and see it through; False when there is none."""
         claim = self._claims.claim(self.id, os.getpid())
-        if claim is None:
-            return False
+        if claim is not None:
+            self._see_through(claim)
+        return claim is not None
+
+    def _see_through(self, claim: Claim, *, ahead: bool = False) -> Claim | None:
+        """Run a claimed job and settle it; with `ahead`, the next claim comes with the settling."""
         seams.reach("claimed")
         run = self._run = Run(self._ledger, self._claims, claim, self._data_dir)
         if self._leaving.is_set():
@@ -83,13 +90,12 @@ class Worker:
         self._heartbeat.attend(run)
         try:
             outcome = self._attempt(run, claim)
-            self._settle(claim, outcome)
+            return self._settle(claim, outcome, ahead)
         except ClaimLost:
-            pass  # somebody else has it; what they did stands
+            return None  # somebody else has it; what they did stands
         finally:
             self._heartbeat.attend(None)
             self._run = None
-        return True
 
     def _attempt(self, run: Run, claim: Claim) -> Outcome:
         """Run the job's code and say how it ended. Raises ClaimLost."""
@@ -104,15 +110,25 @@ class Worker:
             return _failed(run, error)
         return _finished(result)
 
-    def _settle(self, claim: Claim, outcome: Outcome) -> None:
-        """Settle; while the database is locked or its disk full, wait and try again."""
-        delay = 0.25
+    def _settle(self, claim: Claim, outcome: Outcome, ahead: bool) -> Claim | None:
+        """Settle; while the database is locked or its disk full, wait and try again.
+
+        With `ahead` the next job is claimed in the same transaction, unless the worker leaves.
+        """
+        delay, following = 0.25, None
+
+        def claim_next() -> None:
+            nonlocal following
+            following = self._claims.claim_within(self.id, os.getpid())
+
         while True:
+            then = claim_next if ahead and not self._leaving.is_set() else None
             try:
-                self._settling.settle(claim.job, outcome)
-                return
+                self._settling.settle(claim.job, outcome, then)
+                return following
             except (DatabaseBusy, DiskFull):
                 # The lease may run out meanwhile: then the fence decides, and nothing is doubled.
+                following = None
                 threading.Event().wait(delay)
                 delay = min(delay * 2, 5.0)
 

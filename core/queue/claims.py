@@ -68,36 +68,42 @@ class Claims:
 
         Costs one read when nothing is claimable. The claim itself is one guarded update.
         """
-        clock = self._ledger.clock
-        moments = {"wall": clock.wall(), "mono": clock.mono(), "boot": clock.boot()}
-        heads = self._heads(moments)
+        heads = self._heads()
         if not (heads["due"] or _anybody(heads)):
             return None
         with self._ledger.transaction():
-            if heads["due"]:
-                self._free_due_jobs(moments)
-            heads = self._heads(moments)
-            limits = self._ledger.limits(heads["settings_version"])
-            busy, around = busy_lanes(self._store), surroundings(heads, clock)
-            for offer in lanes.choose(limits, busy, around):
-                if _is_wanted(offer, limits, heads) and (
-                    job := self._take(offer, limits, worker_id)
-                ):
-                    claim = self._begin_attempt(job, pid)
-                    seams.reach("claim-written")
-                    return claim
+            return self.claim_within(worker_id, pid)
+
+    def claim_within(self, worker_id: int, pid: int) -> Claim | None:
+        """The same inside the caller's transaction."""
+        heads = self._heads()
+        if heads["due"]:
+            self._free_due_jobs()
+            heads = self._heads()
+        if not _anybody(heads):
+            return None
+        limits = self._ledger.limits(heads["settings_version"])
+        busy, around = busy_lanes(self._store), surroundings(heads, self._ledger.clock)
+        for offer in lanes.choose(limits, busy, around):
+            if _is_wanted(offer, limits, heads) and (job := self._take(offer, limits, worker_id)):
+                claim = self._begin_attempt(job, pid)
+                seams.reach("claim-written")
+                return claim
         return None
 
-    def _heads(self, moments: dict[str, Any]) -> Row:
-        row = self._store.one("line_heads", **moments)
+    def _moments(self) -> dict[str, Any]:
+        clock = self._ledger.clock
+        return {"wall": clock.wall(), "mono": clock.mono(), "boot": clock.boot()}
+
+    def _heads(self) -> Row:
+        row = self._store.one("line_heads", **self._moments())
         assert row is not None, "the queue's row is made by the first migration"
         return row
 
-    def _free_due_jobs(self, moments: dict[str, Any]) -> None:
-        for row in self._store.rows("due_jobs", **moments):
-            freed = self._store.one(
-                "unblock_job", id=row["id"], blocked=Blocked.NOTHING, now=moments["wall"]
-            )
+    def _free_due_jobs(self) -> None:
+        now = self._ledger.clock.wall()
+        for row in self._store.rows("due_jobs", **self._moments()):
+            freed = self._store.one("unblock_job", id=row["id"], blocked=Blocked.NOTHING, now=now)
             if freed is not None:
                 job = Job.of(freed)
                 self._ledger.events.job(self._ledger.task(job.task_id), job)

@@ -4,6 +4,7 @@ One transaction writes the job's end, the attempt's history, what comes next (th
 answer) and the events. It is guarded by the fence: whoever lost the claim changes nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -37,8 +38,10 @@ class Settling:
         self._ledger = ledger
         self._store = ledger.store
 
-    def settle(self, job: Job, outcome: Outcome) -> Task:
+    def settle(self, job: Job, outcome: Outcome, then: Callable[[], None] | None = None) -> Task:
         """End the attempt that holds `job.fence`. Durable.
+
+        `then` is done in the same transaction (a worker claims its next job with it).
 
         Raises ClaimLost, with nothing written, when the claim is somebody else's by now or the
         job has ended already: a late finish never overwrites what was shown.
@@ -46,6 +49,8 @@ class Settling:
         with self._ledger.transaction(durable=True):
             task = self._settle(job, outcome, deaths=(0, None))
             seams.reach("settle-written")
+            if then is not None:
+                then()
         seams.reach("settled")
         return task
 

@@ -25,7 +25,7 @@ from core.queue import Intake, Ledger, Settling
 from core.recovery import Recovery
 from core.store import Store
 from core.supervisor import Supervisor
-from core.wake import EVENTS, Sleeper, Waker
+from core.wake import Waker
 
 TINY = """
 from core import TaskType
@@ -66,7 +66,7 @@ def longhaul(folder: Path) -> Iterator:
     supervisor = Supervisor(ledger, settling, Recovery(ledger, settling), folder)
     supervisor.wanted = lambda: 2  # as many processes as the other sides have
     supervisor.start()
-    intake, sleeper = Intake(ledger), Sleeper(folder, EVENTS)
+    intake = Intake(ledger)
     tiny = NewTask("tiny", "tiny", {}, (Step("tiny", "tiny"),))
 
     def run(jobs: int) -> None:
@@ -74,11 +74,10 @@ def longhaul(folder: Path) -> Iterator:
         for _ in range(jobs):
             intake.enqueue(tiny)
         while finished(store) < goal:
-            sleeper.sleep(0.02)
+            time.sleep(0.01)
 
     yield run
     supervisor.stop(5)
-    sleeper.close()
     store.close()
 
 
