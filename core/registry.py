@@ -12,6 +12,7 @@ import importlib.metadata
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from core.code import Code
 from core.errors import BrokenTaskType, NotFound
 from core.task_type import JobType, TaskType
 
+LOOK_S = 0.2  #: a new plug-in is found so soon after it was asked for
 GROUP = "longhaul.task_types"
 BUILT_IN = (
     "core.tasks.backfill_dates:BackfillDates",
@@ -56,6 +58,7 @@ class Registry:
         self._folder, self._probe = folder, probe
         self._lock = threading.RLock()
         self._seen: Any = None
+        self._look_at = 0.0
         self._loaded: dict[Path, tuple[tuple, list[type[JobType]], Refused | None]] = {}
         self._jobs: dict[str, type[JobType]] = {}
         self._refused: list[Refused] = []
@@ -88,11 +91,15 @@ class Registry:
     # --- looking -------------------------------------------------------------------------------
 
     def _current(self) -> dict[str, type[JobType]]:
+        now = time.monotonic()
+        if now < self._look_at:
+            return self._jobs
         signature = (self._listing(), _packages())
         with self._lock:
             if signature != self._seen:
                 self._look(signature[0])
                 self._seen = signature
+            self._look_at = time.monotonic() + LOOK_S
             return self._jobs
 
     def _listing(self) -> tuple:
