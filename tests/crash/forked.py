@@ -77,4 +77,6 @@ def _work(connection: Connection, data: str, seam: str, module: str) -> None:
 def _ready() -> None:
     """The server reads its path from the environment; it starts with the first worker."""
     os.environ["PYTHONPATH"] = str(ROOT)
-    _context.set_forkserver_preload(["pytest", "core.worker", "core.backfill", "core.tasks.rehearsal"])
+    _context.set_forkserver_preload(
+        ["pytest", "core.worker", "core.backfill", "core.tasks.rehearsal"]
+    )

@@ -119,7 +119,9 @@ def test_a_service_killed_while_it_buries_a_worker_leaves_no_trace(site, place):
 @pytest.mark.parametrize("place", ["target-effects", "target-committed", "checkpoint-written"])
 def test_worker_and_service_killed_at_once_leave_no_trace(site, place):
     task = start(site)
-    service = site.service(worker_seam=f"{place}:4:stop")  # stands still there, so that both are hit
+    service = site.service(
+        worker_seam=f"{place}:4:stop"
+    )  # stands still there, so that both are hit
     until(lambda: any(stopped(pid) for pid in pids(site)))
     found = [pid for pid in pids(site) if stopped(pid)]
     service.kill()

@@ -40,8 +40,7 @@ class Killer:
         busy = [
             r["pid"]
             for r in self.site.store.rows("workers")
-            if r["id"] in running
-            and ProcessIdentity(r["pid"], r["started"], r["boot"]).is_alive()
+            if r["id"] in running and ProcessIdentity(r["pid"], r["started"], r["boot"]).is_alive()
         ]
         if what != "service":
             if not busy:
@@ -89,5 +88,7 @@ def test_nothing_is_lost_or_doubled_whatever_dies_whenever(site):
     assert_events_tell(site, events)
     assert not site.store.rows("workers"), "nobody is remembered who is gone"
     site.store.check()
-    print(f"{killer.kills} kills, {len(tasks)} tasks, {len(site.effects())} records, "
-          f"{sum(site.task(t).attempts for t in tasks)} attempts, {len(events)} events")
+    print(
+        f"{killer.kills} kills, {len(tasks)} tasks, {len(site.effects())} records, "
+        f"{sum(site.task(t).attempts for t in tasks)} attempts, {len(events)} events"
+    )
