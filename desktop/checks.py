@@ -18,8 +18,11 @@ GOOD, NOTE, WRONG = "good", "note", "wrong"
 OLDEST_PYTHON, OLDEST_SQLITE = (3, 11), (3, 37)
 #: Bytes free below which a backfill will soon stop, and below which it is worth a word.
 LITTLE_SPACE, SOME_SPACE = 100 * 2**20, 2**30
-_NEEDED = ("bottle", "brotli", "cheroot", "cronsim", "dataset", "filelock", "htmldate", "lxml")
-_NEEDED_TOO = ("platformdirs", "psutil", "pydantic", "sqlalchemy")
+#: Without these the service does not start. Names of distributions and modules are the same.
+NEEDED = (
+    *("bottle", "brotli", "cheroot", "cronsim", "dataset", "filelock", "htmldate", "lxml"),
+    *("platformdirs", "psutil", "pydantic", "sqlalchemy"),
+)
 #: module → (extra that brings it, what it is for)
 _OPTIONAL = {
     "webview": ("window", "a window of its own instead of the browser"),
@@ -72,7 +75,7 @@ def _sqlite() -> Check:
 
 
 def _packages() -> Check:
-    missing = [name for name in (*_NEEDED, *_NEEDED_TOO) if find_spec(name) is None]
+    missing = [name for name in NEEDED if find_spec(name) is None]
     if not missing:
         return Check("packages", GOOD, "all that are needed are installed")
     what = f"missing: {', '.join(missing)}"

@@ -1,7 +1,6 @@
 """`longhaul show`: everything about one task."""
 
 import argparse
-import json
 from typing import Any
 
 from desktop import words
@@ -9,6 +8,7 @@ from desktop.bars import shown_status, why
 from desktop.client import Client
 from desktop.failures import DONE
 from desktop.output import STATUS_COLOURS, emit, emit_json, paint, pairs, plain, table
+from desktop.params import shown
 from desktop.parser import Commands, completes, task_id
 from desktop.places import data_folder
 
@@ -53,12 +53,10 @@ def _show(task: dict[str, Any]) -> None:
 
 
 def _params(params: dict[str, Any]) -> None:
-    if params:
+    given = {name: value for name, value in params.items() if value not in ("", None)}
+    if given:
         emit("")
-        table(
-            ("parameter", "value"),
-            [(n, v if isinstance(v, str) else json.dumps(v)) for n, v in params.items()],
-        )
+        table(("parameter", "value"), [(name, shown(value)) for name, value in given.items()])
 
 
 def _jobs(jobs: list[dict[str, Any]]) -> None:

@@ -1,8 +1,10 @@
 """What the tests of the command share: a stand-in for the service, and ways to run the command."""
 
 import os
+import select
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,23 @@ def start(folder):
 
     yield run
     for process in started:
-        if process.poll() is None:
+        process.terminate()  # a service takes its workers along
+        try:
+            process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
             process.kill()
-        process.communicate()
+            process.communicate()
+
+
+def read_until(descriptor, text):
+    """What a terminal was sent until `text` comes, or until its end."""
+    seen, deadline = b"", time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if select.select([descriptor], [], [], 0.1)[0]:
+            try:
+                seen += os.read(descriptor, 65536)
+            except OSError:  # the other side is closed
+                break
+        if text and text in seen.decode(errors="replace"):
+            break
+    return seen.decode(errors="replace")

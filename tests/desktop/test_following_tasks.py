@@ -5,7 +5,6 @@ import json
 import os
 import pty
 import re
-import select
 import signal
 import struct
 import time
@@ -16,7 +15,7 @@ import pytest
 
 from desktop import bars
 from desktop.stream import Event, parsed
-from tests.desktop.conftest import environment
+from tests.desktop.conftest import environment, read_until
 from tests.desktop.fake_service import FakeService, a_task
 
 PROGRESS = {"done": 45, "total": 100, "failed": 0, "skipped": 0, "unit": "records"}
@@ -254,17 +253,3 @@ def test_in_a_terminal_the_bar_is_redrawn_in_place_and_taken_away(start, service
     os.close(ours)
     assert "▕█████████" in seen and "\x1b[1A\x1b[J" in seen
     assert seen.endswith("\x1b[J")
-
-
-def read_until(descriptor, text):
-    """What a terminal was sent until `text` comes, or until its end."""
-    seen, deadline = b"", time.monotonic() + 20
-    while time.monotonic() < deadline:
-        if select.select([descriptor], [], [], 0.1)[0]:
-            try:
-                seen += os.read(descriptor, 65536)
-            except OSError:  # the other side is closed
-                break
-        if text and text in seen.decode(errors="replace"):
-            break
-    return seen.decode(errors="replace")

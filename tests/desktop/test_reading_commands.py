@@ -2,16 +2,19 @@
 
 import json
 import os
+import pty
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
 from desktop import checks, output, words
 from desktop.completion import candidates
 from desktop.parser import build
-from tests.desktop.conftest import environment
+from tests.desktop.conftest import ROOT, environment, read_until
 from tests.desktop.fake_service import a_task
 
 PROGRESS = {"done": 900, "total": 3000, "failed": 2, "skipped": 0, "unit": "records"}
@@ -164,6 +167,12 @@ def test_doctor_names_what_is_missing_and_what_installs_it(longhaul, monkeypatch
     assert "missing: dataset" in out and "'longhaul[postgres]'" in out
 
 
+def test_doctor_looks_for_every_package_that_longhaul_needs():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = {re.match(r"[\w-]+", requirement)[0] for requirement in project["dependencies"]}
+    assert named <= set(checks.NEEDED)
+
+
 def test_doctor_finds_an_old_sqlite_and_a_full_disk(longhaul, monkeypatch):
     monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 36, 0))
     monkeypatch.setattr(checks, "LITTLE_SPACE", 2**62)
@@ -225,36 +234,64 @@ SHELLS = {
 }
 
 
-@pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("longhaul stat", ["status"]),
-        ("longhaul add backfill-dates dr", ["dry_run="]),
-        ("longhaul add backfill-dates order=d", ["down"]),
-        ("longhaul show ", ["1"]),
-    ],
-)
-def test_the_shells_complete(shell, line, expected, service, folder, tmp_path):
-    if not shutil.which(shell):
-        pytest.skip(f"{shell} is not installed")
+LINES = [
+    ("longhaul stat", ["status"]),
+    ("longhaul add backfill-dates dr", ["dry_run="]),
+    ("longhaul add backfill-dates order=d", ["down"]),
+    ("longhaul show ", ["1"]),
+]
+
+
+@pytest.fixture
+def installed(service, folder, tmp_path):
+    """The environment of a shell that finds `longhaul`, which finds a service with one task."""
     service.put(a_task(1, "running"))
     command = tmp_path / "bin" / "longhaul"
     command.parent.mkdir()
     command.write_text(f'#!/bin/sh\nexec {sys.executable} -m desktop "$@"\n')
     command.chmod(0o755)
-    (tmp_path / "script").write_text(
-        subprocess.check_output([command, "completion", shell], env=environment(folder), text=True)
-        + f"\n{SHELLS[shell]}\n"
-    )
     path = f"{command.parent}:{os.environ['PATH']}"
+    return environment(folder, PATH=path, HOME=tmp_path, TERM="dumb")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(("line", "expected"), LINES)
+def test_bash_and_fish_complete(shell, line, expected, installed, tmp_path):
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} is not installed")
+    script = subprocess.check_output(["longhaul", "completion", shell], env=installed, text=True)
+    (tmp_path / "script").write_text(f"{script}\n{SHELLS[shell]}\n")
     done = subprocess.run(
         [shell, "--norc" if shell == "bash" else "--no-config", tmp_path / "script"],
-        env=environment(folder, PATH=path, LINE=line, HOME=tmp_path),
-        capture_output=True, text=True, timeout=60,
+        env=installed | {"LINE": line}, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     got = [word.removeprefix("order=") for word in done.stdout.split()]
     assert (got, done.stderr) == (expected, "")
+
+
+@pytest.mark.parametrize(("line", "expected"), LINES)
+def test_zsh_completes(line, expected, installed):
+    if not shutil.which("zsh"):
+        pytest.skip("zsh is not installed")
+    # the prompt tells that the shell is ready; as it is typed, it does not read so
+    setup = "autoload -U compinit; compinit -u; source <(longhaul completion zsh); PS1=REA''DY\n"
+    ours, theirs = pty.openpty()
+    shell = subprocess.Popen(
+        ["zsh", "-f", "-i"], env=installed, stdin=theirs, stdout=theirs, stderr=theirs,
+        start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        os.write(ours, setup.encode())
+        assert "READY" in read_until(ours, "READY")
+        # Tab, then a sign that is only typed, never run: what was completed stands before it
+        os.write(ours, f"{line}\t^".encode())
+        kept = line[: max(line.rfind(" "), line.rfind("=")) + 1]
+        assert f"{kept}{expected[0]}" in read_until(ours, "^").replace("\x07", "")
+    finally:
+        shell.kill()
+        shell.wait()
+        os.close(ours)
 
 
 # --- words ---------------------------------------------------------------------------------------
