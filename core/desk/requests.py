@@ -36,6 +36,13 @@ def _storable(value: Any) -> Any:
     return value
 
 
+def _written_out(value: Any) -> Any:
+    """A moment as text; a bare number would be taken for seconds since some year."""
+    if isinstance(value, datetime) or (isinstance(value, str) and value[4:5] == "-"):
+        return value
+    raise ValueError("write a moment as in 2026-07-31T09:30:00Z")
+
+
 def _calendar(value: datetime) -> datetime:
     """Years whose moments can be shown in every zone."""
     if not 1900 <= value.year <= 9000:
@@ -63,7 +70,7 @@ def _split(value: Any) -> Any:
     return value
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_calendar)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_calendar)]
 Parameters = Annotated[dict[str, Any], AfterValidator(_storable)]
 Title = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_one_line)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
