@@ -1,0 +1,124 @@
+"""The complete examples of docs/writing-a-task.md, taken out of the file and run for real.
+
+Each code block below a line `<!-- example: NAME -->` becomes a file. The task types are dropped into
+the folder of a running service and done by its worker processes; the test file is run by pytest.
+"""
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from core.desk.requests import TaskRequest
+from core.model import TERMINAL
+from core.service import Service
+
+ROOT = Path(__file__).resolve().parents[2]
+MANUAL = ROOT / "docs" / "writing-a-task.md"
+EXAMPLE = re.compile(r"^<!-- example: (\S+) -->\n```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EXAMPLES = dict(EXAMPLE.findall(MANUAL.read_text(encoding="utf-8")))
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """A service with its worker processes; the examples are dropped in while it runs."""
+    folder = tmp_path_factory.mktemp("data")
+    service = Service(folder)
+    service.start()
+    for name, text in EXAMPLES.items():
+        if not name.startswith("test_"):
+            (folder / "tasks" / name).write_text(text, encoding="utf-8")
+    yield service
+    service.stop()
+
+
+def result_of(service: Service, name: str, **params):
+    """Run a task of this type to its end; (the finished task, its result)."""
+    task = service.tasks.create(TaskRequest(type=name, params=params))
+    deadline = time.monotonic() + 60
+    while (now := service.tasks.get(task["id"]))["status"] not in TERMINAL:
+        assert time.monotonic() < deadline, now
+        time.sleep(0.02)
+    assert now["status"] == "completed", now
+    return now, json.loads(service.lists.result(task["id"])[1])
+
+
+def test_every_example_is_one_of_those_run_here():
+    known = {"count_words.py", "fill_slugs.py", "word_report.py", "test_count_words.py"}
+    assert set(EXAMPLES) == known
+
+
+def test_none_of_the_examples_is_refused(running):
+    assert running.types.problems() == []
+
+
+def test_the_first_example_has_at_most_20_lines():
+    assert next(iter(EXAMPLES)) == "count_words.py"
+    assert len(EXAMPLES["count_words.py"].splitlines()) <= 20
+
+
+def test_the_first_example_counts_the_words_of_a_file(running):
+    text = running.data_dir / "notes.txt"
+    text.write_text("to be or not\nto be\n\nthat is the question\n")
+    task, result = result_of(running, "count-words", file=str(text))
+    assert result == {"words": 10}
+    assert task["progress"]["done"] == task["progress"]["total"] == 4
+
+
+def test_the_backfill_fills_what_is_missing_and_nothing_else(running):
+    path = running.data_dir / "news.sqlite"
+    rows = [(n, f"News of day {n}", None) for n in range(1, 501)]
+    rows += [(501, "Old news", "kept"), (502, "!", None), (503, None, None)]
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE articles (id INTEGER PRIMARY KEY, title TEXT, slug TEXT)")
+        database.executemany("INSERT INTO articles VALUES (?, ?, ?)", rows)
+    preview = running.types.preview("fill-slugs", {"database": str(path)})
+    assert preview["count"] == 502
+    assert preview["sample"][0] == {"id": 1, "slug": "news-of-day-1"}
+    task, result = result_of(running, "fill-slugs", database=str(path), batch_size=50)
+    assert result == {"done": 500, "failed": 1, "skipped": 1, "filled": 500, "untitled": 1}
+    with closing(sqlite3.connect(path)) as database:
+        slugs = dict(database.execute("SELECT id, slug FROM articles"))
+    assert slugs == {n: f"news-of-day-{n}" for n in range(1, 501)} | {
+        501: "kept",
+        502: "",
+        503: None,
+    }
+    items = running.lists.items(task["id"], status="failed").items
+    assert [item["key"] for item in items] == ["503"]
+    _, again = result_of(running, "fill-slugs", database=str(path))
+    assert again == {"done": 0, "failed": 1, "skipped": 0}
+
+
+def test_the_split_task_counts_every_file_and_joins_the_counts(running):
+    folder = running.data_dir / "texts"
+    folder.mkdir()
+    for number in range(7):
+        (folder / f"{number}.txt").write_text("word " * number)
+    task, result = result_of(running, "word-report", folder=str(folder), files_per_chunk=3)
+    assert result == {f"{number}.txt": number for number in range(7)}
+    assert task["step_index"] == 1
+    assert len(running.tasks.jobs(task["id"])) == 1 + 3 + 1
+
+
+def test_the_documented_test_passes(tmp_path):
+    for name in ("count_words.py", "test_count_words.py"):
+        (tmp_path / name).write_text(EXAMPLES[name], encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_count_words.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout
