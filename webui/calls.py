@@ -37,7 +37,8 @@ class Call:
 
     context: Context
     path: str
-    headers: Mapping[str, str]
+    #: WSGI's, for the headers: Bottle's own mapping raises for bytes that are no UTF-8.
+    environ: Mapping[str, Any]
     #: The variable parts of the path; those called `id` are numbers.
     places: dict[str, Any] = field(default_factory=dict)
     query: Any = None  #: an instance of the route's query model
@@ -56,12 +57,17 @@ class Call:
 
     def header(self, name: str) -> str:
         """A request header; "" when it is absent."""
-        return self.headers.get(name, "")
+        return header(self.environ, name)
 
     def preferred(self, *offered: str) -> str:
         """The media type of `offered` that the client likes best; the first one wins a tie."""
         accept = self.header("Accept") or "*/*"
         return max(offered, key=lambda media_type: weight(accept, media_type))
+
+
+def header(environ: Mapping[str, Any], name: str) -> str:
+    """A request header as it came, one character for each byte; "" when it is absent."""
+    return environ.get(f"HTTP_{name.upper().replace('-', '_')}", "")
 
 
 def weight(accept: str, media_type: str) -> float:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from core.errors import Invalid, Malformed, NotFound, Unavailable
 from core.task_type import invalid
 from webui import problems
-from webui.calls import Call, Context
+from webui.calls import Call, Context, header
 from webui.idempotency import Idempotency
 from webui.replies import PROBLEM_JSON, Reply
 from webui.routes import Keys, Route
@@ -58,16 +58,17 @@ class Dispatcher:
         given = {name: _place(name, value) for name, value in places.items()}
         query = _query(route.query, request.query_string)
         key = None
-        if route.takes_key and (name := request.get_header("Idempotency-Key")) is not None:
+        if route.takes_key and "HTTP_IDEMPOTENCY_KEY" in request.environ:
+            name = header(request.environ, "Idempotency-Key")
             key = (name, self._fingerprint(route, request, raw))
         body = _body(route, raw)
-        return Call(self._context, request.path, request.headers, given, query, body, key)
+        return Call(self._context, request.path, request.environ, given, query, body, key)
 
     def _fingerprint(self, route: Route, request: bottle.BaseRequest, raw: bytes) -> str:
         """What makes two requests the same: who wants a stream wants something else."""
         kind = route.method
         if len(route.answers) > 1:
-            kind += " " + request.get_header("Accept", "").strip().lower()
+            kind += " " + header(request.environ, "Accept").strip().lower()
         return self._context.service.answers.fingerprint(kind, request.path, raw)
 
 
@@ -107,11 +108,11 @@ def _length(request: bottle.BaseRequest) -> int:
 
 
 def _place(name: str, value: str) -> Any:
-    """A variable part of the path; what is no number cannot be found."""
+    """A variable part of the path; those called `id` are numbers."""
     if name != "id":
         return value
-    if not (value.isascii() and value.isdigit() and len(value) < 20 and int(value) <= _MOST_ID):
-        raise NotFound(f"{value[:40]!r} is no number")
+    if len(value) > 19 or int(value) > _MOST_ID:
+        raise NotFound("There is nothing with so large a number")
     return int(value)
 
 

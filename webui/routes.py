@@ -72,8 +72,9 @@ class Route:
 
     @property
     def rule(self) -> str:
-        """The path as Bottle writes it."""
-        return API + _PLACE.sub(r"<\1>", self.path)
+        """The path as Bottle writes it; what is no number is another address."""
+        numbers = self.path.replace("{id}", "<id:re:[0-9]+>")
+        return API + _PLACE.sub(r"<\1>", numbers)
 
     @property
     def takes_key(self) -> bool:

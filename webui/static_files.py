@@ -98,7 +98,7 @@ class StaticFiles:
             return bottle.HTTPResponse(body, status, dict(headers))
         coding = "identity"
         if kept.media_type in _TEXT.values():
-            coding = best_coding(request.get_header("Accept-Encoding", ""))
+            coding = best_coding(request.environ.get("HTTP_ACCEPT_ENCODING", ""))
         etag = f'"{kept.digest[:32]}-{coding}"'
         version = request.query.get("v", "")
         is_exact = len(version) >= _VERSION_DIGITS and kept.digest.startswith(version)
@@ -108,7 +108,7 @@ class StaticFiles:
             "Cache-Control": _FOREVER if is_exact else "no-cache",
             "Vary": "Accept-Encoding",
         }
-        if _names(request.get_header("If-None-Match", ""), etag):
+        if _names(request.environ.get("HTTP_IF_NONE_MATCH", ""), etag):
             return bottle.HTTPResponse(b"", 304, headers)
         body = kept.body(coding)
         if coding != "identity":

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
-from core.desk.requests import Body, Id, TaskFilter
+from core.desk.requests import Body, Id, Moment, TaskFilter
 from core.model import Kind
 
 
@@ -87,7 +87,7 @@ class SessionQuery(Body):
 class CompletionsQuery(Body):
     """What ended after this time."""
 
-    since: AwareDatetime = Field(description="When the client last looked")
+    since: Moment = Field(description="When the client last looked")
     limit: Limit = 100
 
 

@@ -1,8 +1,8 @@
 """What a task wrote: its log, and its result. Both may hold anything a task's data contained."""
 
+import json
 import re
 
-from core.documents import compact
 from webui.api.paging import following
 from webui.api.queries import LogsQuery
 from webui.calls import Call
@@ -30,7 +30,7 @@ def read_logs(call: Call) -> Reply:
         call.id, after=query.after, levels=query.levels(), q=query.q, limit=query.limit
     )
     media_type = call.preferred(JSON_LINES, JSONL, PLAIN)
-    line = text_line if media_type == PLAIN else compact
+    line = text_line if media_type == PLAIN else json.dumps  # ASCII: one line to every reader
     body = "".join(f"{line(entry)}\n" for entry in page.items)
     if media_type == PLAIN:
         media_type += "; charset=utf-8"

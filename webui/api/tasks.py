@@ -201,9 +201,9 @@ def list_events_of_task(call: Call) -> Reply:
 
 
 def etag(task: dict) -> str:
-    """The version, and a digest: why a task waits changes without a version of its own."""
-    digest = hashlib.sha256(compact(task).encode()).hexdigest()[:12]
-    return f'"{task["version"]}-{digest}"'
+    """The version, and a digest of what changes without it: why the task waits, and its jobs."""
+    beside = compact([task["waiting_because"], task["jobs"]])
+    return f'"{task["version"]}-{hashlib.sha256(beside.encode()).hexdigest()[:12]}"'
 
 
 def shown(task: dict, status: int = 200) -> Reply:
