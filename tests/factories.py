@@ -41,7 +41,7 @@ class Desk:
 
     def __init__(self, folder: Path, clock: FakeClock | None = None):
         self.clock = clock or FakeClock()
-        self.store = Store(folder / "state.sqlite")
+        self.store = Store(folder / "longhaul.sqlite")
         self.ledger = Ledger(self.store, self.clock, Waker(folder))
         self.intake = Intake(self.ledger)
         self.claims = Claims(self.ledger)
