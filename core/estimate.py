@@ -34,7 +34,7 @@ class RateMeter:
     def add(self, at: float, seen: int) -> None:
         """One sample: `seen` records in all at working time `at` (seconds)."""
         samples = self._samples
-        if samples and at - samples[-1][0] < self.window_s / 240 and len(samples) > 1:
+        if len(samples) > 1 and at - samples[-2][0] < self.window_s / 240:
             samples[-1] = (at, seen)  # closer than a quarter of a second: one sample is enough
         else:
             samples.append((at, seen))

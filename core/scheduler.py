@@ -6,6 +6,7 @@ only when to look. Everything is bounded, so that nobody waits behind the broom.
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 
 from core.errors import LonghaulError
@@ -25,13 +26,13 @@ class Scheduler:
     def __init__(self, ledger: Ledger, fire_due: Callable[[], int]):
         self._ledger, self._fire_due = ledger, fire_due
         self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._tick, name="scheduler", daemon=True)
         self._maintained = self._swept = time.monotonic()
         self._swept -= SWEEP_S - FIRST_SWEEP_S
         self._last_event = 0
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._tick, name="scheduler", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -53,6 +54,8 @@ class Scheduler:
                     self.sweep()
             except LonghaulError:
                 continue  # locked or full: the supervisor shows it, the next tick tries again
+            except Exception:  # one schedule's fault must not end all of them
+                traceback.print_exc()
 
     def _maintain(self) -> None:
         last = self._ledger.events.last_id()

@@ -18,7 +18,7 @@ from webui import pages
 from webui.api import NOUNS
 from webui.calls import Context
 from webui.dispatch import Dispatcher, not_served
-from webui.guard import Guard
+from webui.guard import Guard, is_loopback
 from webui.metrics import Meter
 from webui.server import Server
 from webui.static_files import StaticFiles
@@ -83,6 +83,7 @@ def start_site(service: Service, host: str, port: int, token: str) -> Site:
         token=token,
         page_paths=pages.PAGES,
         script_hashes=pages.script_hashes(),
+        exposed="" if is_loopback(host) else host,
     )
     server.app = guard
     server.start()

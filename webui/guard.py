@@ -38,6 +38,7 @@ class Guard:
     `port` is the port we listen on, `token` the secret of this service. `page_paths` are the
     addresses that a person may type or bookmark, `multipart_paths` those that take uploads; in
     both, `*` stands for one path segment. `script_hashes` ("sha256-…=") allow inline import maps.
+    `exposed` is an address other machines reach us by, where the person said so in so many words.
     """
 
     def __init__(
@@ -49,11 +50,15 @@ class Guard:
         page_paths: Iterable[str],
         multipart_paths: Iterable[str] = (),
         script_hashes: Iterable[str] = (),
+        exposed: str = "",
     ):
         if not token:
             raise ValueError("a guard without a token would let everybody in")
         self._app, self._token = app, token
         self._hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+        self._is_exposed = bool(exposed)
+        if exposed:
+            self._hosts.add(f"[{exposed}]:{port}" if ":" in exposed else f"{exposed}:{port}")
         self.cookie = f"longhaul-{port}"  # cookies are not separated by port, so the name is
         self._pages = _one_of(page_paths)
         self._uploads = _one_of(multipart_paths)
@@ -95,7 +100,7 @@ class Guard:
         host = environ.get("HTTP_HOST", "").lower()
         if host not in self._hosts:  # what DNS rebinding cannot forge
             raise Refused(421, "wrong-host", "Use the address that the service gave you.")
-        if not _is_loopback(environ.get("REMOTE_ADDR", "")):
+        if not (self._is_exposed or is_loopback(environ.get("REMOTE_ADDR", ""))):
             raise Refused(403, "foreign-peer", "Only programs of this machine may call.")
         if method not in _METHODS:
             allow = [("Allow", ", ".join(_METHODS))]
@@ -213,7 +218,10 @@ def _one_of(patterns: Iterable[str]) -> Callable[[str], bool]:
     return lambda path: compiled is not None and compiled.fullmatch(path) is not None
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
+    """Whether an address, or `localhost`, is this machine's own."""
+    if address == "localhost":
+        return True
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -36,6 +36,11 @@ def run(args: argparse.Namespace) -> int:
             f"--host {args.host} would let other machines reach the service, unencrypted.",
             "Leave it out to stay on this machine. If you mean it, add --expose-to-network.",
         )
+    if args.host in ("0.0.0.0", "::"):  # noqa: S104 - refused, not bound
+        raise WrongUse(
+            f"--host {args.host} names every address of this machine.",
+            "Name the one address that the others shall use, such as 192.168.1.20.",
+        )
     from desktop.serve import serve  # brings in the whole service
 
     return serve(data_folder(args.data_dir), args.host, args.port)
