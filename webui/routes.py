@@ -83,13 +83,9 @@ class Route:
     @property
     def errors(self) -> frozenset[type[LonghaulError]]:
         """Every error that the route or its parsing raises on purpose."""
-        found = set(self.raises)
+        found = {*self.raises, Invalid, Malformed}  # any route may get a wrong query
         if self.places:
             found.add(NotFound)
-        if self.query or self.body or self.takes_key:
-            found.add(Invalid)
-        if self.body:
-            found.add(Malformed)
         if self.takes_key:
             found.add(KeyReused)
         if self.needs_service:

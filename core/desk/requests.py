@@ -37,10 +37,12 @@ def _storable(value: Any) -> Any:
 
 
 def _written_out(value: Any) -> Any:
-    """A moment as text; a bare number would be taken for seconds since some year."""
-    if isinstance(value, datetime) or (isinstance(value, str) and value[4:5] == "-"):
+    """A moment as RFC 3339 writes it; pydantic would take "9" for nine seconds after 1970."""
+    if isinstance(value, datetime):
         return value
-    raise ValueError("write a moment as in 2026-07-31T09:30:00Z")
+    if not isinstance(value, str) or value[4:5] != "-":
+        raise ValueError("write a moment as in 2026-07-31T09:30:00Z")
+    return datetime.fromisoformat(value.upper())
 
 
 def _calendar(value: datetime) -> datetime:

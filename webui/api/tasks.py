@@ -113,7 +113,7 @@ def change_task(call: Call) -> Reply:
 
 
 @routes.delete("/tasks/{id}", {202: ASKED}, raises=(NotPossible,))
-def cancel_task(call: Call) -> Reply:
+def delete_task(call: Call) -> Reply:
     """Cancel: `cancelled` at once when nothing runs, else at the next checkpoint."""
     return shown(call.service.tasks.act("cancel", call.id)[0], 202)
 
