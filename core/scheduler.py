@@ -30,7 +30,6 @@ class Scheduler:
         self._maintained = self._swept = time.monotonic()
         self._swept -= SWEEP_S - FIRST_SWEEP_S
         self._last_event = 0
-        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         self._thread.start()
@@ -38,7 +37,7 @@ class Scheduler:
     def stop(self) -> None:
         """End the ticking, if it ever began (a service may end before it started)."""
         self._stopping.set()
-        if self._thread is not None:
+        if self._thread.is_alive():
             self._thread.join(5.0)
 
     def _tick(self) -> None:
