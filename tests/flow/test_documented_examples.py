@@ -1,7 +1,7 @@
 """The complete examples of docs/writing-a-task.md, taken out of the file and run for real.
 
-Each code block below a line `<!-- example: NAME -->` becomes a file. The task types are dropped into
-the folder of a running service and done by its worker processes; the test file is run by pytest.
+Each code block below a line `<!-- example: NAME -->` becomes a file. The task types are dropped
+into the folder of a running service and done by its worker processes; the test file by pytest.
 """
 
 import json
