@@ -1,0 +1,98 @@
+"""The crash, race and property tests can fail: each mutant of the core is caught by the tests named
+for it, run on a copy of the tree with the mutant's patch applied.
+
+A patch that no longer applies is an error here: make it again from the code as it now is.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
+
+ROOT = Path(__file__).resolve().parents[2]
+PATCHES = Path(__file__).parent / "mutants"
+MATRIX = "tests/crash/test_crash_matrix.py::test_a_worker_killed_here_leaves_no_trace"
+PROPERTY = "tests/core/test_lifecycle_property.py"
+STALE = "tests/crash/test_stale_workers.py::test_a_stale_worker"
+#: patch → tests each of which catches it
+CAUGHT_BY = {
+    "effects-first": [f"{MATRIX}[target-begun-3]"],
+    "checkpoint-first": [f"{MATRIX}[target-begun-3]"],
+    "no-fence": [PROPERTY, f"{STALE}_writes_nothing_after_a_pause_was_shown[computed]"],
+    "no-fence-in-target": [
+        "tests/core/test_target.py"
+        "::test_a_batch_of_an_older_fence_is_refused_and_its_block_never_runs"
+    ],
+    "unconfirmed-batch": [f"{STALE}_writes_nothing_after_a_pause_was_shown[computed]"],
+    "blind-complete": [PROPERTY],
+    "select-then-update-claim": [
+        "tests/crash/test_claim_race.py::test_no_two_workers_ever_hold_the_same_job"
+    ],
+    "cancel-overwritten": [
+        PROPERTY,
+        "tests/crash/test_cancel_and_pause.py"
+        "::test_cancel_at_random_moments_of_a_worker_never_ends_otherwise",
+    ],
+}
+ALL = [(name, test) for name, tests in CAUGHT_BY.items() for test in tests]
+
+
+@pytest.fixture
+def tree(tmp_path) -> Path:
+    """A copy of what the tests need."""
+    leave_out = shutil.ignore_patterns("__pycache__", "static", "bench")
+    for package in ("core", "tests"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=leave_out)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def apply(patch: Path, tree: Path) -> None:
+    """Raises CalledProcessError when the patch does not fit the code exactly."""
+    environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(tree.parent)}
+    subprocess.run(
+        ["git", "apply", "--unidiff-zero", str(patch)],
+        cwd=tree,
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+
+
+def run(tree: Path, *tests: str) -> subprocess.CompletedProcess:
+    """The tests of a tree; a life of tasks that breaks is not made shorter first."""
+    environment = os.environ | {"PYTHONPATH": str(tree), "LONGHAUL_MUTANT": "1"}
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    return subprocess.run(
+        command, cwd=tree, env=environment, capture_output=True, text=True, timeout=240
+    )
+
+
+def test_every_patch_is_tried():
+    assert {path.stem for path in PATCHES.glob("*.patch")} == set(CAUGHT_BY)
+
+
+def test_a_copy_without_a_mutant_passes(tree):
+    done = run(tree, *dict.fromkeys(test for _, test in ALL))
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(("name", "test"), ALL)
+def test_a_mutant_is_caught(tree, name, test):
+    apply(PATCHES / f"{name}.patch", tree)
+    done = run(tree, test)
+    assert done.returncode == 1, f"{name} survives {test}\n{done.stdout}"
+    assert "1 failed" in done.stdout, done.stdout  # not an error around the test
+
+
+def test_an_outdated_patch_is_an_error(tree):
+    patch = tree / "outdated.patch"
+    text = (PATCHES / "cancel-overwritten.patch").read_text()
+    patch.write_text(text.replace("DONE_WELL", "DONE_BETTER"))
+    with pytest.raises(subprocess.CalledProcessError):
+        apply(patch, tree)
