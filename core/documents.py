@@ -16,7 +16,6 @@ from core.lifecycle import shown, verbs
 from core.model import TERMINAL, Blocked, Control, Job, Status, Task
 from core.sealed import masked
 
-
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -29,8 +28,21 @@ def rfc3339(at: float | None) -> str | None:
 
 
 def compact(document: Any) -> str:
-    """JSON without spaces, UTF-8 as it is."""
-    return _encode(document)
+    """JSON without spaces, UTF-8 as it is; half characters (see `storable`) are escaped."""
+    text = _encode(document)
+    return text if text.isascii() else storable(text)
+
+
+def storable(text: str) -> str:
+    """The text with what UTF-8 cannot hold written as \\udc80: inside JSON it reads the same again.
+
+    Names of files that are no UTF-8 come with such halves, in messages of errors too.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode()
+    return text
 
 
 def task_document(task: Task, waiting: Reason | None = None) -> dict[str, Any]:

@@ -66,8 +66,8 @@ class Loop:
             seams.reach("computed")
             keys = self.keys.popleft()
             self._commit(keys, outcomes)
-            took, began = perf_counter() - began, perf_counter()
-            self._pace(len(keys), took)
+            self._pace(len(keys), perf_counter() - began)
+            began = perf_counter()  # what it waited to be slow is no time of the next batch
         run.checkpoint(tell=True)
 
     # --- before the first batch ------------------------------------------------------------------
@@ -79,7 +79,10 @@ class Loop:
         seams.reach("adopted")
         run.check()  # an attempt that lost its claim meanwhile must not begin on a row of nobody
         if stored is None:
-            return
+            if run.progress.cursor is None:
+                return
+            # Another database stands there now, in which nothing was done.
+            stored = Checkpoint(None)
         run.reconcile(
             replace(
                 run.progress,
@@ -87,7 +90,7 @@ class Loop:
                 done=stored.done,
                 failed=stored.failed,
                 skipped=stored.skipped,
-                tally=stored.tally,
+                tally=dict(stored.tally),
             )
         )
         seams.reach("reconciled")
@@ -129,7 +132,11 @@ class Loop:
         keys = [json.loads(k) for k in self.run_.item_keys()]
         if self.reading is not None and self.reading in keys:
             keys = keys[keys.index(self.reading) + 1 :]
-        return self.task.read_keys(self.run_, keys[:limit]) if keys else []
+        while keys:
+            if records := self.task.read_keys(self.run_, keys[:limit]):
+                return records
+            keys = keys[limit:]  # all of these are gone from the source
+        return []
 
     # --- committing ------------------------------------------------------------------------------
 
@@ -156,8 +163,9 @@ class Loop:
     ) -> Progress:
         """Effects and checkpoint in one transaction of the target; again while it is locked."""
         run, key, fence = self.run_, self.run_.key, self.run_.claim.fence
-        old, new = run.progress.cursor, self._advanced(cursor, tally)
+        old = run.progress.cursor
         while True:
+            new = self._advanced(cursor, tally)
             try:
                 with target.batch(key, fence, old, _row(new)) as connection:
                     seams.reach("target-begun")

@@ -249,6 +249,10 @@ class Progress:
     total: int | None = None
     tally: dict[str, int] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, job: Job) -> "Progress":
+        return cls(job.cursor, job.done, job.failed, job.skipped, job.total, job.tally)
+
     @property
     def seen(self) -> int:
         return self.done + self.failed + self.skipped

@@ -5,6 +5,7 @@ when the claim is lost, so that a task's code needs no flag to look at; both end
 without being errors of the task. The worker makes the Run and settles what comes out of it.
 """
 
+import contextlib
 import json
 import threading
 import time
@@ -14,10 +15,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from core import seams
-from core.documents import compact
+from core.documents import compact, storable
 from core.errors import ClaimLost, DatabaseBusy
 from core.estimate import RateMeter
-from core.model import Control, Job, Kind, Progress, Task
+from core.model import Control, Job, Kind, Progress, Status, Task
 from core.paths import Roots
 from core.queue import Claim, Claims, Ledger, Note, Verdict
 
@@ -51,7 +52,7 @@ class Run:
     def __init__(self, ledger: Ledger, claims: Claims, claim: Claim, data_dir: Path):
         self._ledger, self._claims, self.claim = ledger, claims, claim
         self.data_dir = data_dir
-        self.progress = _progress(claim.job)
+        self.progress = Progress.of(claim.job)
         self._stage, self._message = claim.job.stage, claim.task.message
         self._meter = RateMeter()
         self._began = time.monotonic()
@@ -108,7 +109,12 @@ class Run:
 
     def message(self, text: str) -> None:
         """A line beside the bar, told with the next progress."""
-        self._message = text
+        self._message = storable(str(text))
+
+    @property
+    def line(self) -> str:
+        """The line beside the bar, as it was last set."""
+        return self._message
 
     def log(self, message: str, level: str = "info") -> None:
         """One line of the task's log. Raises ClaimLost, with nothing written, without the claim."""
@@ -122,7 +128,7 @@ class Run:
             "at": at,
             "level": level,
             "stage": self._stage,
-            "message": str(message)[:20_000],
+            "message": storable(str(message)[:20_000]),
         }
         with ledger.transaction() as store:
             self._require_claim()
@@ -138,7 +144,7 @@ class Run:
         progress: Progress | None = None,
         effects: Callable[[], None] | None = None,
         tell: bool = False,
-        **counters: int,
+        **counters: Any,
     ) -> None:
         """Commit how far the job is: cursor, counters, `effects` and the event in one transaction.
 
@@ -176,8 +182,8 @@ class Run:
 
     def _require_claim(self) -> Any:
         row = self._ledger.store.one("look", id=self.job.id)
-        held = row is not None and row["fence"] == self.claim.fence
-        if not held or row["status"] != "running" or self._lost.is_set():
+        mine = (self.claim.fence, Status.RUNNING)
+        if row is None or (row["fence"], row["status"]) != mine or self._lost.is_set():
             raise ClaimLost(f"job {self.job.id} was taken over")
         return row
 
@@ -192,13 +198,18 @@ class Run:
     def wait(self, seconds: float, why: str = "") -> None:
         """Wait, interruptibly; `why` is shown beside the bar meanwhile."""
         before, until = self._message, time.monotonic() + seconds
-        if why and why != before:
-            self._message = why
-            self.flush(force=True)
-        while (left := until - time.monotonic()) > 0:
-            self._release.wait(min(0.25, left))
-            self.check()
-        self._message = before
+        if why:
+            self.message(why)
+            with contextlib.suppress(DatabaseBusy):  # the heartbeat tells it later
+                self.flush(force=True)
+        try:
+            while (left := until - time.monotonic()) > 0:
+                self._release.wait(min(0.25, left))
+                self.check()
+        finally:
+            self._message = before
+            if why:
+                self._held_back = True  # that it goes on is told, too
 
     def lose(self) -> None:
         """The heartbeat found the claim gone: the next checkpoint or look raises ClaimLost."""
@@ -233,16 +244,19 @@ class Run:
             last = rows[-1]["id"]
 
     def put_item(self, key: str, status: str, message: str = "", trace: str = "") -> None:
-        """Write one item's state, with its event. Call it inside `effects` or on its own."""
+        """Write one item's state, with its event; inside `effects`, or on its own in a transaction
+        that is refused without the claim."""
         store = self._ledger.store
-        row = store.one(
+        if not store.in_transaction:
+            return self.put_items([(key, status, message, trace)])
+        row = store.row(
             "put_item",
             job_id=self.job.id,
             task_id=self.job.task_id,
-            key=key,
+            key=storable(key),
             status=status,
-            message=message[:2000],
-            trace=trace[:20_000],
+            message=storable(message[:2000]),
+            trace=storable(trace[:20_000]),
             data=None,
             now=self._ledger.clock.wall(),
         )
@@ -279,17 +293,7 @@ class Run:
         """Tell progress that was held back (from the heartbeat's thread, or before a wait)."""
         with self._lock:
             if self._held_back or force:
-                self._held_back = False
+                self._held_back = True  # until it is told: a locked database may refuse
                 note = Note(self._stage, self._message, must=True)
                 self._claims.tell_progress(self.claim, note)
-
-
-def _progress(job: Job) -> Progress:
-    return Progress(
-        cursor=job.cursor,
-        done=job.done,
-        failed=job.failed,
-        skipped=job.skipped,
-        total=job.total,
-        tally=job.tally,
-    )
+                self._held_back = False

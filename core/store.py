@@ -85,6 +85,10 @@ class Store:
         found = self.execute(self._statements[name], params)
         return found[0] if found else None
 
+    def row(self, name: str, **params: Any) -> Row:
+        """The one row of a statement that always has one."""
+        return self.execute(self._statements[name], params)[0]
+
     def value(self, name: str, **params: Any) -> Any:
         """The first column of the first row, or None."""
         row = self.one(name, **params)
@@ -167,6 +171,11 @@ class Store:
             raise
         if durable:
             self._flush()
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this thread is inside of one."""
+        return self._connection().in_transaction
 
     def _flush(self) -> None:
         """Bring the write-ahead log to the disk: every commit up to now is then durable.

@@ -5,6 +5,7 @@ end of that stream (the service is gone or stops) asks the worker to finish its 
 back and leave. A thread beside it renews the lease and tells progress that was held back.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -13,11 +14,13 @@ import threading
 import time
 import traceback
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from core import seams
 from core.clock import SystemClock
+from core.documents import compact, storable
 from core.errors import ClaimLost, DatabaseBusy, Discard, DiskFull, Fail, LonghaulError, Retry
 from core.errors import Snooze as SnoozeSignal
 from core.identity import ProcessIdentity
@@ -58,7 +61,8 @@ class Worker:
     def work(self, sleeper: Sleeper) -> None:
         """Until asked to leave: claim and run, or sleep until something may be claimable."""
         claim: Claim | None = None
-        while not self._leaving.is_set():
+        # Who leaves with a claim sees it through first: it gives it back at its first checkpoint.
+        while claim is not None or not self._leaving.is_set():
             try:
                 claim = claim or self._claims.claim(self.id, os.getpid())
             except (DatabaseBusy, DiskFull):
@@ -90,32 +94,45 @@ class Worker:
         self._heartbeat.attend(run)
         try:
             outcome = self._attempt(run, claim)
+            if outcome.message is None:
+                outcome = replace(outcome, message=run.line)
             return self._settle(claim, outcome, ahead)
-        except ClaimLost:
-            return None  # somebody else has it; what they did stands
+        except ClaimLost as error:
+            self._give_up(claim, error)
+            return None
         finally:
             self._heartbeat.attend(None)
             self._run = None
+
+    def _give_up(self, claim: Claim, error: ClaimLost) -> None:
+        """After ClaimLost: what somebody else did with the job stands.
+
+        Where nobody else has it (a target whose checkpoint row moved by itself), the attempt has
+        failed; else the job would run as nobody's until its lease ends.
+        """
+        document = {"code": error.code, "message": error.detail}
+        with contextlib.suppress(LonghaulError):
+            self._settling.settle(claim.job, Outcome(Ending.FAILED, error=document))
 
     def _attempt(self, run: Run, claim: Claim) -> Outcome:
         """Run the job's code and say how it ended. Raises ClaimLost."""
         try:
             cls = self._registry.job_type(claim.job.type)
-            result = cls.from_params(claim.task.params).run(run)
+            return _finished(cls.from_params(claim.task.params).run(run))
         except ClaimLost:
             raise
         except (Stop, Discard, SnoozeSignal, Retry, Fail, DiskFull) as signal_:
             return _signalled(signal_)
         except (Exception, SystemExit) as error:
             return _failed(run, error)
-        return _finished(result)
 
     def _settle(self, claim: Claim, outcome: Outcome, ahead: bool) -> Claim | None:
         """Settle; while the database is locked or its disk full, wait and try again.
 
         With `ahead` the next job is claimed in the same transaction, unless the worker leaves.
         """
-        delay, following = 0.25, None
+        delay = 0.25
+        following: Claim | None = None
 
         def claim_next() -> None:
             nonlocal following
@@ -128,9 +145,14 @@ class Worker:
                 return following
             except (DatabaseBusy, DiskFull):
                 # The lease may run out meanwhile: then the fence decides, and nothing is doubled.
-                following = None
                 threading.Event().wait(delay)
                 delay = min(delay * 2, 5.0)
+            except ClaimLost:
+                if following is None:
+                    raise
+                # The disk's refusal came after the commit, which had taken the next job already.
+                self._claims.renew(following)
+                return following
 
 
 class Heartbeat:
@@ -164,6 +186,8 @@ class Heartbeat:
                 run.lose()
             except LonghaulError:
                 continue  # locked or full: the next beat tries again
+            except Exception:  # whatever it is, a silent heart would cost the attempt
+                traceback.print_exc()
 
 
 # --- how an attempt ended ---------------------------------------------------------------------
@@ -171,15 +195,15 @@ class Heartbeat:
 
 def _finished(result: Any) -> Outcome:
     if isinstance(result, Split):
-        chunks = tuple(json.dumps(c, ensure_ascii=False) for c in result.chunks)
+        chunks = tuple(compact(c) for c in result.chunks)
         return Outcome(Ending.SPLIT, chunks=chunks)
     if result is None:
         return Outcome(Ending.COMPLETED)
     if isinstance(result, str):
-        return Outcome(Ending.COMPLETED, result=result, result_type=TEXT_TYPE)
+        return Outcome(Ending.COMPLETED, result=storable(result), result_type=TEXT_TYPE)
     if isinstance(result, bytes):
         return Outcome(Ending.COMPLETED, result=result, result_type=BYTES_TYPE)
-    text = json.dumps(result, ensure_ascii=False, default=str)
+    text = storable(json.dumps(result, ensure_ascii=False, default=str))
     return Outcome(Ending.COMPLETED, result=text, result_type=JSON_TYPE)
 
 
@@ -207,9 +231,8 @@ def _failed(run: Run, error: BaseException) -> Outcome:
     trace_id = uuid.uuid4().hex[:12]
     trace = "".join(traceback.format_exception(error))
     hopeless = isinstance(error, LonghaulError) and not isinstance(error, DatabaseBusy)
-    message = (
-        error.detail if isinstance(error, LonghaulError) else f"{type(error).__name__}: {error}"
-    )
+    said = traceback.format_exception_only(error)[-1].strip()  # holds against a broken __str__
+    message = error.detail if isinstance(error, LonghaulError) else said
     code = error.code if isinstance(error, LonghaulError) else "exception"
     try:
         run.log(f"attempt failed [{trace_id}]\n{trace}", "error")
@@ -236,7 +259,7 @@ def main(data_dir: Path) -> None:
         sleeper.interrupt()
 
     signal.signal(signal.SIGTERM, leave)
-    threading.Thread(target=lambda: (sys.stdin.read(), leave()), daemon=True).start()
+    threading.Thread(target=lambda: leave(sys.stdin.read()), daemon=True).start()
     try:
         worker.work(sleeper)
     finally:
