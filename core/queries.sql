@@ -125,8 +125,12 @@ ORDER BY a.job_id, a.number;
 
 -- name: task_claimed
 UPDATE tasks SET status = 'running', started_at = coalesce(started_at, :now), attempts = attempts + 1,
-  stage = :stage, error = NULL, updated_at = :now, version = version + 1
+  stage = :stage, message = '', error = NULL, updated_at = :now, version = version + 1
 WHERE id = :id RETURNING *;
+
+-- name: touch_task
+-- Why it waits has changed, which no column holds: a new version for what is told.
+UPDATE tasks SET updated_at = :now, version = version + 1 WHERE id = :id RETURNING *;
 
 -- name: renew_lease
 -- A late renewal counts as long as nobody else claimed the job: the fence decides, not the time.
@@ -166,12 +170,14 @@ UPDATE jobs SET status = :status, blocked = :blocked, worker_id = NULL, lease_mo
 WHERE id = :id AND fence = :fence AND status = 'running' RETURNING *;
 
 -- name: roll_up
--- A task's counters are the sums over the jobs of its current run.
+-- A task's counters are the sums over the jobs of its current run. The total is known when every
+-- job's is; one that completed without telling any had no more than it saw.
 UPDATE tasks SET done = s.done, failed = s.failed, skipped = s.skipped, total = s.total,
   rate = s.rate, rate_low = s.rate_low, rate_high = s.rate_high, stage = coalesce(:stage, stage),
   message = coalesce(:message, message), told_mono = :mono, updated_at = :now, version = version + 1
 FROM (SELECT sum(j.done) AS done, sum(j.failed) AS failed, sum(j.skipped) AS skipped,
-        CASE WHEN count(*) = count(j.total) THEN sum(j.total) END AS total,
+        CASE WHEN count(j.total) > 0 AND sum(j.total IS NULL AND j.status <> 'completed') = 0
+          THEN sum(coalesce(j.total, j.done + j.failed + j.skipped)) END AS total,
         sum(j.rate) AS rate, sum(j.rate_low) AS rate_low, sum(j.rate_high) AS rate_high
       FROM jobs j JOIN tasks t ON t.id = j.task_id AND t.run = j.run WHERE j.task_id = :id) AS s
 WHERE tasks.id = :id RETURNING *;
@@ -192,7 +198,8 @@ UPDATE tasks SET status = :status, error = :error, message = coalesce(:message, 
   done = s.done, failed = s.failed, skipped = s.skipped, total = s.total,
   rate = NULL, rate_low = NULL, rate_high = NULL, finished_at = :now, updated_at = :now, version = version + 1
 FROM (SELECT sum(j.done) AS done, sum(j.failed) AS failed, sum(j.skipped) AS skipped,
-        CASE WHEN count(*) = count(j.total) THEN sum(j.total) END AS total
+        CASE WHEN count(j.total) > 0 AND sum(j.total IS NULL AND j.status <> 'completed') = 0
+          THEN sum(coalesce(j.total, j.done + j.failed + j.skipped)) END AS total
       FROM jobs j WHERE j.task_id = :id AND j.run = :run) AS s
 WHERE tasks.id = :id AND status NOT IN ('completed','failed','cancelled') RETURNING *;
 
@@ -221,7 +228,7 @@ UPDATE jobs SET status = 'queued', blocked = :blocked, updated_at = :now, versio
 WHERE task_id = :id AND run = :run AND status = 'paused' RETURNING *;
 
 -- name: hold_task
-UPDATE tasks SET hold = :hold, updated_at = :now, version = version + 1 WHERE id = :id RETURNING *;
+UPDATE tasks SET hold = 1, updated_at = :now, version = version + 1 WHERE id = :id RETURNING *;
 
 -- name: hold_jobs
 UPDATE jobs SET blocked = 'held', updated_at = :now, version = version + 1
@@ -229,12 +236,22 @@ WHERE task_id = :id AND run = :run AND status = 'queued' RETURNING *;
 
 -- name: free_jobs
 -- Whatever they waited for, they may now be claimed.
-UPDATE jobs SET blocked = '', wake_mono = NULL, wake_boot = NULL, updated_at = :now, version = version + 1
+UPDATE jobs SET blocked = '', not_before = NULL, wake_mono = NULL, wake_boot = NULL, updated_at = :now,
+  version = version + 1
 WHERE task_id = :id AND run = :run AND status = 'queued' AND blocked <> '' RETURNING *;
+
+-- name: start_task
+-- A person started it: it waits for no start, no time and no other task any more.
+UPDATE tasks SET hold = 0, not_before = NULL, updated_at = :now, version = version + 1
+WHERE id = :id RETURNING *;
+
+-- name: forget_dependencies
+DELETE FROM dependencies WHERE task_id = :id;
 
 -- name: retry_task
 UPDATE tasks SET status = 'queued', control = 'run', error = NULL, result = NULL, result_type = NULL,
-  run = :run, step_index = :step_index, message = '', hold = 0, finished_at = NULL,
+  run = :run, step_index = :step_index, stage = '', message = '', hold = 0, started_at = NULL,
+  finished_at = NULL,
   updated_at = :now, version = version + 1
 WHERE id = :id AND status IN ('completed','failed','cancelled') RETURNING *;
 

@@ -18,11 +18,14 @@ class Recovery:
         self._store = ledger.store
         self._suspects: dict[int, tuple[int, float | None]] = {}
 
-    def bury(self, worker_id: int, why: str) -> list[Job]:
-        """Settle what a dead worker held and forget the worker. Idempotent."""
+    def bury(self, worker_id: int, why: str, *, at_fault: bool = True) -> list[Job]:
+        """Settle what a dead worker held and forget the worker. Idempotent.
+
+        `at_fault`: see `Settling.settle_dead`.
+        """
         held = [Job.of(r) for r in self._store.rows("running_jobs_of_worker", worker=worker_id)]
         for job in held:
-            self._settling.settle_dead(job, why)
+            self._settling.settle_dead(job, why, at_fault=at_fault)
         with self._ledger.transaction(quiet=True):
             self._store.changed("delete_worker", id=worker_id)
         return held

@@ -38,6 +38,7 @@ class Child:
     began: float
     leaving: bool = False
     why: str = ""  #: why we ended it, when we did
+    at_fault: bool = True  #: whether its end counts as a death of its job's
 
 
 @dataclass
@@ -87,6 +88,7 @@ class Supervisor:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.0, until - time.monotonic()))
             if child.process.poll() is None:
+                child.why, child.at_fault = "the service stopped", False
                 child.process.kill()
         for watcher in self._watchers:
             watcher.join(2.0)
@@ -102,7 +104,7 @@ class Supervisor:
     def wanted(self) -> int:
         """Workers that let every lane start at once (direct operations add theirs as they run)."""
         store = self._ledger.store
-        state = store.one("queue_state")
+        state = store.row("queue_state")
         limits = self._ledger.limits(state["settings_version"])
         beside = sum(
             row["n"]
@@ -125,7 +127,7 @@ class Supervisor:
                 self._ask_to_leave(child)
 
     def _spawn(self) -> None:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "core.worker", str(self._data_dir)],
             stdin=subprocess.PIPE,
             stdout=sys.stderr if _has_descriptor(sys.stderr) else None,
@@ -139,16 +141,14 @@ class Supervisor:
 
     def _ask_to_leave(self, child: Child) -> None:
         child.leaving = True
-        with contextlib.suppress(OSError):
-            child.process.stdin.close()
+        _close_stdin(child.process)
 
     # --- deaths --------------------------------------------------------------------------------
 
     def _watch(self, child: Child) -> None:
         """Wait for one child; when it is gone, give back what it held and replace it."""
         status = child.process.wait()
-        with contextlib.suppress(OSError):
-            child.process.stdin.close()
+        _close_stdin(child.process)
         lived_s = time.monotonic() - child.began
         with self._lock:
             self._children.pop(child.process.pid, None)
@@ -164,7 +164,8 @@ class Supervisor:
         found = False
         for row in self._ledger.store.rows("workers"):
             if row["pid"] == child.process.pid and row["boot"] == self._ledger.clock.boot():
-                self._recovery.bury(row["id"], child.why or obituary(status))
+                why = child.why or obituary(status)
+                self._recovery.bury(row["id"], why, at_fault=child.at_fault)
                 found = True
         return found
 
@@ -256,6 +257,12 @@ class Supervisor:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(row["pid"], getattr(signal, "SIGKILL", signal.SIGTERM))
                 time.sleep(0.005)
+
+
+def _close_stdin(process: subprocess.Popen) -> None:
+    assert process.stdin is not None, "workers are started with a pipe"
+    with contextlib.suppress(OSError):
+        process.stdin.close()
 
 
 def obituary(status: int) -> str:

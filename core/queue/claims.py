@@ -96,9 +96,7 @@ class Claims:
         return {"wall": clock.wall(), "mono": clock.mono(), "boot": clock.boot()}
 
     def _heads(self) -> Row:
-        row = self._store.one("line_heads", **self._moments())
-        assert row is not None, "the queue's row is made by the first migration"
-        return row
+        return self._store.row("line_heads", **self._moments())
 
     def _free_due_jobs(self) -> None:
         now = self._ledger.clock.wall()
@@ -106,7 +104,7 @@ class Claims:
             freed = self._store.one("unblock_job", id=row["id"], blocked=Blocked.NOTHING, now=now)
             if freed is not None:
                 job = Job.of(freed)
-                self._ledger.events.job(self._ledger.task(job.task_id), job)
+                self._ledger.tell(self._ledger.touch(job.task_id), [job])
 
     def _take(self, offer: Offer, limits: Limits, worker_id: int) -> Job | None:
         clock = self._ledger.clock
@@ -230,7 +228,7 @@ class Claims:
         return True
 
     def _is_overdrawn(self) -> bool:
-        state = self._store.one("queue_state")
+        state = self._store.row("queue_state")
         limits = self._ledger.limits(state["settings_version"])
         return lanes.gives_back(limits, busy_lanes(self._store))
 

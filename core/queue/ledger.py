@@ -11,7 +11,7 @@ from core.errors import NotFound
 from core.events import Events
 from core.lanes import DIRECT, Limits
 from core.lifecycle import rolled_up
-from core.model import TERMINAL, Blocked, Job, Kind, Step, Task
+from core.model import TERMINAL, Blocked, Job, Kind, Task
 from core.settings import Settings
 from core.store import Store
 from core.wake import EVENTS, WORK, Waker
@@ -98,6 +98,16 @@ class Ledger:
         )
         return Task.of(row) if row is not None else self.task(task.id)
 
+    def roll_up(self, task: Task, message: str | None = None) -> Task:
+        """Give a task the sums of the counters of its current run's jobs."""
+        now = self.clock.wall()
+        row = self.store.one("roll_up", id=task.id, stage=None, message=message, mono=None, now=now)
+        return Task.of(row)
+
+    def touch(self, task_id: int) -> Task:
+        """A new version of a task whose reason to wait has changed."""
+        return Task.of(self.store.one("touch_task", id=task_id, now=self.clock.wall()))
+
     def insert_step(
         self,
         task: Task,
@@ -109,43 +119,28 @@ class Ledger:
         only_failed: bool = False,
     ) -> list[Job]:
         """The jobs of step `index`: one, or one for each chunk (JSON text)."""
-        step = task.step_list()[index]
-        jobs = [
-            self._insert_job(task, index, step, chunk, status, blocked, only_failed)
-            for chunk in (chunks if chunks is not None else [None])
-        ]
+        step, now = task.step_list()[index], self.clock.wall()
+        common = {
+            "task_id": task.id,
+            "run": task.run,
+            "step": index,
+            "type": step.type,
+            "status": status,
+            "blocked": blocked,
+            "lane": DIRECT if task.direct else step.lane,
+            "priority": task.priority + (step.priority or 0),
+            "position": task.position,
+            "not_before": task.not_before if index == 0 else None,
+            "stages": compact(list(step.stages)),
+            "total": None,
+            "unit": task.unit,
+            "max_attempts": step.max_attempts,
+            "only_failed": int(only_failed),
+            "now": now,
+        }
         if status == "queued" and not blocked:
             self.work_is_ready()
-        return jobs
-
-    def _insert_job(
-        self,
-        task: Task,
-        index: int,
-        step: Step,
-        chunk: str | None,
-        status: str,
-        blocked: str,
-        only_failed: bool,
-    ) -> Job:
-        row = self.store.one(
-            "insert_job",
-            task_id=task.id,
-            run=task.run,
-            step=index,
-            chunk=chunk,
-            type=step.type,
-            status=status,
-            blocked=blocked,
-            lane=DIRECT if task.direct else step.lane,
-            priority=task.priority + (step.priority or 0),
-            position=task.position,
-            not_before=task.not_before if index == 0 else None,
-            stages=compact(list(step.stages)),
-            total=None,
-            unit=task.unit,
-            max_attempts=step.max_attempts,
-            only_failed=int(only_failed),
-            now=self.clock.wall(),
-        )
-        return Job.of(row)
+        return [
+            Job.of(self.store.row("insert_job", **common, chunk=chunk))
+            for chunk in (chunks if chunks is not None else [None])
+        ]

@@ -26,16 +26,16 @@ class Ordering:
         """Move to the `top` (the next to run) or the `bottom` of its lane's waiting line."""
         with self._ledger.transaction(durable=True):
             task = self._movable(task_id)
-            limits = self._ledger.limits(self._store.one("queue_state")["settings_version"])
+            limits = self._ledger.limits(self._store.row("queue_state")["settings_version"])
             step = task.step_list()[task.step_index]
-            own = DIRECT if task.direct else step.lane
-            lane, least, below = selection(lane_of(own, task.priority, limits), limits)
+            own, shift = DIRECT if task.direct else step.lane, step.priority or 0
+            lane, least, below = selection(lane_of(own, task.priority + shift, limits), limits)
             name = "first_in_line" if end == "top" else "last_in_line"
             edge = self._store.one(name, lane=lane, least=least, below=below, id=task.id)
             if edge is None:
                 return task
             position = edge["position"] + (-1.0 if end == "top" else 1.0)
-            return self._place(task, edge["priority"] - (step.priority or 0), position)
+            return self._place(task, edge["priority"] - shift, position)
 
     def beside(self, task_id: int, *, other_id: int, before: bool) -> Task:
         """Move directly before or after another waiting task."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from core import pacing, seams
 from core.documents import compact
-from core.errors import ClaimLost
+from core.errors import ClaimLost, NotFound
 from core.lifecycle import DONE_WELL, Ending, settlement
 from core.model import Blocked, Control, Job, Status, Task
 from core.orchestrator import Finish, Start, advance
@@ -54,16 +54,20 @@ class Settling:
         seams.reach("settled")
         return task
 
-    def settle_dead(self, job: Job, why: str) -> Task | None:
+    def settle_dead(self, job: Job, why: str, *, at_fault: bool = True) -> Task | None:
         """End the attempt of a worker that is gone; counts towards the crash-loop stop.
 
-        None when somebody settled it meanwhile.
+        `at_fault`: False when we ended the worker for reasons of our own (the service stopped),
+        which says nothing about the job. None when somebody settled it meanwhile.
         """
         with self._ledger.transaction(durable=True):
             row = self._store.one("job", id=job.id)
             if row is None or row["status"] != Status.RUNNING or row["fence"] != job.fence:
                 return None
             current = Job.of(row)
+            if not at_fault:
+                outcome = Outcome(Ending.RELEASED, message=why)
+                return self._settle(current, outcome, deaths=(0, None), burn=1)
             same_place = current.deaths > 0 and current.death_cursor == (current.cursor or "")
             deaths = current.deaths + 1 if same_place else 1
             task = self._settle(
@@ -105,7 +109,10 @@ class Settling:
         self, job: Job, outcome: Outcome, *, deaths: tuple[int, str | None], burn: int = 0
     ) -> Task:
         ledger = self._ledger
-        task = ledger.task(job.task_id)
+        try:
+            task = ledger.task(job.task_id)
+        except NotFound:
+            raise ClaimLost(f"task {job.task_id} has ended and was removed") from None
         ended = self._end_job(job, outcome, task, deaths, burn)
         ledger.work_is_ready()  # a slot is free, and perhaps the job itself waits again
         chunks: list[Job] = []
@@ -175,9 +182,9 @@ class Settling:
                 task = self.finish(task, status, job, outcome)
                 ledger.tell(task, [ended])
             case Start(step):
-                task = self._start_step(self._roll_up(task, outcome), step)
+                task = self._start_step(task, step)
                 started = ledger.insert_step(task, step, status=_entry(task))
-                task = ledger.roll_status(task)
+                task = ledger.roll_status(self._roll_up(task, outcome))
                 ledger.tell(task, [ended, *started])
             case _:
                 task = ledger.roll_status(self._roll_up(task, outcome))
@@ -185,15 +192,9 @@ class Settling:
         return task
 
     def _roll_up(self, task: Task, outcome: Outcome) -> Task:
-        row = self._store.one(
-            "roll_up",
-            id=task.id,
-            stage=None,
-            message=outcome.message,
-            mono=None,
-            now=self._ledger.clock.wall(),
-        )
-        return Task.of(row)
+        # While it is being cancelled the line beside the bar says so, and for how long.
+        message = None if task.control == Control.CANCEL else outcome.message
+        return self._ledger.roll_up(task, message)
 
     def _start_step(self, task: Task, step: int) -> Task:
         row = self._store.one(
@@ -215,13 +216,16 @@ class Settling:
         error = job.error if job is not None and status == Status.FAILED else None
         result = outcome if outcome and status == Status.COMPLETED else None
         content = result.result if result else None
+        message = outcome.message if outcome else None
+        if message is None and status == Status.CANCELLED:
+            message = ""  # not the words of the grace period, nor why it was paused before
         row = self._store.one(
             "finish_task",
             id=task.id,
             run=task.run,
             status=status,
             error=compact(error) if error else None,
-            message=outcome.message if outcome else None,
+            message=message,
             result=content.encode() if isinstance(content, str) else content,
             result_type=result.result_type if result else None,
             now=now,
@@ -260,7 +264,7 @@ class Settling:
             )
             job = Job.of(freed)
             self._ledger.work_is_ready()
-            self._ledger.tell(self._ledger.task(job.task_id), [job])
+            self._ledger.tell(self._ledger.touch(job.task_id), [job])
 
 
 def _entry(task: Task) -> str:

@@ -109,6 +109,8 @@ class Steering:
     def _still_blocked(self, task: Task) -> Blocked:
         if task.hold:
             return Blocked.HELD
+        if task.attempts:
+            return Blocked.NOTHING  # what it had to wait for came before its first attempt
         if self._store.rows("unmet_dependencies", task_id=task.id):
             return Blocked.AFTER
         if task.not_before is not None and task.not_before > self._ledger.clock.wall():
@@ -155,6 +157,7 @@ class Steering:
             )
             jobs = [Job.of(r) for r in rows]
         self._ledger.work_is_ready()
+        task = self._ledger.roll_up(task)
         self._ledger.tell(task, jobs)
         return task
 
@@ -172,6 +175,7 @@ class Steering:
                 for r in failed
             ],
         )
+        task = self._ledger.roll_up(task)
         self._ledger.tell(task, jobs)
         return task
 
@@ -188,16 +192,18 @@ class Steering:
             return task
         self._require(task, task.status == Status.QUEUED, "hold")
         now = self._ledger.clock.wall()
-        task = Task.of(self._store.one("hold_task", id=task.id, hold=1, now=now))
+        task = Task.of(self._store.one("hold_task", id=task.id, now=now))
         rows = self._store.rows("hold_jobs", id=task.id, run=task.run, now=now)
         self._ledger.tell(task, [Job.of(r) for r in rows])
         return task
 
     def _start(self, task: Task) -> Task:
-        """Whatever the task waits for (a start, its time, others), it may be claimed now."""
+        """Whatever the task waits for (a start, its time, others), it may be claimed now, and a
+        later pause and resume do not make it wait for that again."""
         self._require(task, task.status == Status.QUEUED, "start")
         now = self._ledger.clock.wall()
-        task = Task.of(self._store.one("hold_task", id=task.id, hold=0, now=now))
+        self._store.changed("forget_dependencies", id=task.id)
+        task = Task.of(self._store.one("start_task", id=task.id, now=now))
         rows = self._store.rows("free_jobs", id=task.id, run=task.run, now=now)
         self._ledger.work_is_ready()
         self._ledger.tell(task, [Job.of(r) for r in rows])
