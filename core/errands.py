@@ -58,6 +58,7 @@ class Errands:
     def _ask(self, request: dict[str, Any]) -> Any:
         with self._lock:
             child = self._running()
+            assert child.stdin is not None and child.stdout is not None
             self._used = time.monotonic()
             timer = threading.Timer(self._limit_s, child.kill)
             timer.start()
@@ -69,7 +70,7 @@ class Errands:
                 line = ""
             finally:
                 timer.cancel()
-            if not line:
+            if not line.endswith("\n"):  # nothing, or cut off in the middle
                 raise Unavailable(self._obituary(child))
         return _understood(json.loads(line))
 
@@ -81,6 +82,7 @@ class Errands:
                 stdout=subprocess.PIPE,
                 text=True,
                 encoding="utf-8",
+                cwd=str(Path(__file__).resolve().parents[1]),
             )
         return self._child
 
@@ -96,7 +98,7 @@ class Errands:
         if child is not None:
             child.kill()
             child.wait()
-            for pipe in (child.stdin, child.stdout):
+            for pipe in filter(None, (child.stdin, child.stdout)):
                 pipe.close()
 
 

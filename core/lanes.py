@@ -155,7 +155,7 @@ def _has_slot(lane: str, limits: Limits, busy: Busy) -> bool:
 
 
 def gives_back(limits: Limits, busy: Busy) -> bool:
-    """Whether a borrower must give its slot back at its checkpoint: more run than there are slots."""
+    """Whether a borrower must give its slot back at its checkpoint: more run than slots are."""
     return busy.general > limits.total
 
 

@@ -15,11 +15,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core.code import Code
 from core.errors import BrokenTaskType, NotFound
+from core.lanes import RECORDINGS
 from core.task_type import JobType, TaskType
 
 LOOK_S = 0.2  #: a new plug-in is found so soon after it was asked for
@@ -32,6 +34,8 @@ BUILT_IN = (
     "core.tasks.rehearsal:Rehearsal",
     "core.tasks.rehearsal:Rehearse",
 )
+#: What a step may name; "" lets the priority decide between the two general lanes.
+LANES = ("", RECORDINGS)
 
 
 @dataclass(frozen=True)
@@ -122,10 +126,10 @@ class Registry:
             cls = getattr(importlib.import_module(module), name)
             jobs[cls.name] = cls
         for point in importlib.metadata.entry_points(group=GROUP):
-            self._take(jobs, refused, f"{point.value} ({GROUP})", lambda p=point: [p.load()])
+            self._take(jobs, refused, f"{point.value} ({GROUP})", partial(_loaded, point))
         for entry in listing:
             file = self._folder / entry[0]
-            self._take(jobs, refused, str(file), lambda f=file, e=entry: self._from_file(f, e))
+            self._take(jobs, refused, str(file), partial(self._from_file, file, entry))
         self._jobs, self._refused = jobs, refused
 
     def _take(
@@ -162,6 +166,10 @@ class Registry:
         return known[1]
 
 
+def _loaded(point: importlib.metadata.EntryPoint) -> list[type[JobType]]:
+    return [point.load()]
+
+
 def load_file(file: Path) -> list[type[JobType]]:
     """Import a drop-in file and find its types. Raises BrokenTaskType with the line."""
     module = plugin_module(file)
@@ -174,7 +182,7 @@ def load_file(file: Path) -> list[type[JobType]]:
     for value in vars(loaded).values():
         own = isinstance(value, type) and value.__module__ == module
         if own and issubclass(value, JobType) and value.name:
-            value.__plugin_file__ = str(file)  # type: ignore[attr-defined]
+            value.__plugin_file__ = str(file)
             found.append(value)
     if not found:
         reason = "it defines no task type (a subclass of TaskType or Backfill with a `name`)"
@@ -196,6 +204,10 @@ def complain(cls: type[JobType], known: dict[str, type[JobType]]) -> None:
         raise BrokenTaskType(f"{cls.__name__} must define {', '.join(abstract)}()", **where)
     if cls.run is JobType.run and not getattr(cls, "steps", ()):
         raise BrokenTaskType(f"{cls.__name__} must define run() or have steps", **where)
+    for step in cls.step_list() if issubclass(cls, TaskType) else ():
+        if step.lane not in LANES:
+            known_lanes = " or ".join(map(repr, LANES))
+            raise BrokenTaskType(f"there is no lane {step.lane!r}; leave it {known_lanes}", **where)
     cls.Params.model_json_schema()
 
 

@@ -52,7 +52,8 @@ class Settings(BaseModel):
     )  # fmt: skip
     pipeline_lend_idle_slots: bool = Field(
         True, alias="pipeline.lend_idle_slots",
-        description="Let normal jobs use idle slots of the priority lane; they give them back at their next checkpoint",
+        description="Let normal jobs use idle slots of the priority lane; "
+        "they give them back at their next checkpoint",
     )  # fmt: skip
     pipeline_recording_slots: int = Field(
         1, ge=0, le=16, alias="pipeline.recording_slots",
@@ -71,7 +72,8 @@ class Settings(BaseModel):
         description="So many deaths of a worker at the same place stop the job",
     )  # fmt: skip
     roots: list[str] = Field(
-        [], description="Folders that requests may name; empty: the home folder without its hidden folders, and the data directory",
+        [], description="Folders that requests may name; empty: the home folder without its "
+        "hidden folders, and the data directory",
     )  # fmt: skip
     retention_days: int = Field(
         90, ge=1, le=36500, alias="retention.days",

@@ -7,6 +7,7 @@ who listens. Channels: `work` (something may be claimable), `events` (something 
 
 import contextlib
 import os
+import re
 import socket
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ POLL_S = 0.25
 LOOK_S = 0.02  #: a new sleeper is found so soon at the latest (until then it polls)
 SETTLED_NS = 100_000_000
 WORK, EVENTS = "work", "events"
+_MARK = re.compile(r"(\w+)-(\d{1,5})-(\d+)")  #: channel, port, pid
 
 
 class Sleeper:
@@ -87,10 +89,14 @@ class Waker:
             return {}
         # A change within the clock's grain may leave the time as it was: trust only settled ones.
         if changed_ns != self._changed_ns or time.time_ns() - changed_ns < SETTLED_NS:
+            try:
+                names = os.listdir(self._folder)
+            except OSError:
+                return {}
             ports: dict[str, list[int]] = {}
-            for name in os.listdir(self._folder):
-                channel, _, rest = name.partition("-")
-                ports.setdefault(channel, []).append(int(rest.partition("-")[0]))
+            for mark in map(_MARK.fullmatch, names):
+                if mark is not None:  # other files are none of ours
+                    ports.setdefault(mark[1], []).append(int(mark[2]))
             self._ports, self._changed_ns = ports, changed_ns
         return self._ports
 
@@ -100,7 +106,7 @@ class Waker:
 
 def clear_marks(data_dir: Path) -> None:
     """Remove the marks of sleepers that died without a goodbye (called when a service starts)."""
-    for mark in (data_dir / "wake").glob("*"):
-        pid = int(mark.name.rpartition("-")[2])
-        if not is_running(pid):
-            mark.unlink(missing_ok=True)
+    for path in (data_dir / "wake").glob("*"):
+        mark = _MARK.fullmatch(path.name)
+        if mark is not None and not is_running(int(mark[3])):
+            path.unlink(missing_ok=True)

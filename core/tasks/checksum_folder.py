@@ -7,7 +7,9 @@ step reads the database and nothing is passed by hand.
 
 import hashlib
 import os
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -45,7 +47,8 @@ class HashFiles(JobType):
             raise Fail(f"{root} is not a folder, or not there", hint="Is its disk connected?")
         if run.chunk is None:
             return self._divide(run, root)
-        return self._hash(run, root)
+        self._hash(run, root)
+        return None
 
     def _divide(self, run: Run, root: Path) -> Split:
         run.stage("listing")
@@ -64,7 +67,7 @@ class HashFiles(JobType):
                 place,
                 done=place - failed,
                 failed=failed,
-                effects=lambda n=name, s=status, m=message: run.put_item(n, s, m),
+                effects=partial(run.put_item, name, status, message),
             )
 
 
@@ -101,7 +104,7 @@ class ChecksumFolder(TaskType):
     )
 
     @classmethod
-    def title_for(cls, params: Params) -> str:
+    def title_for(cls, params: Any) -> str:
         return f"Checksums of {Path(params.folder).name or params.folder}"
 
     def check(self, roots: Roots) -> None:

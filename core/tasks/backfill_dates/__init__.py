@@ -1,4 +1,4 @@
-"""`backfill-dates`: finds the publication dates of stored articles and writes them beside the pages.
+"""`backfill-dates`: finds the publication dates of stored articles and writes them.
 
 Here stands the task; the search in a page is `extraction` (imported where it is used, since it
 loads much), names and columns are `names`, the statements are `rows`.
@@ -24,7 +24,10 @@ from core.tasks.backfill_dates.rows import Rows
 SAMPLE = 8
 FORGET_EVERY = 5_000  #: pages between two emptyings of the search's caches
 
-_COLUMN = {"max_length": 128, "json_schema_extra": {"placeholder": "found by itself"}}
+
+def _name(description: str) -> Any:
+    extra: Any = {"placeholder": "found by itself"}
+    return Field("", max_length=128, description=description, json_schema_extra=extra)
 
 
 class Params(BaseModel):
@@ -33,11 +36,11 @@ class Params(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     database: DatabaseUrl
-    table: str = Field("", title="Table", description="Table of the articles", **_COLUMN)
-    id_column: str = Field("", description="Column that orders and identifies them", **_COLUMN)
-    html_column: str = Field("", description="Column with the stored page", **_COLUMN)
-    url_column: str = Field("", description="Column with the page's address", **_COLUMN)
-    date_column: str = Field("", description="Column that the date is written to", **_COLUMN)
+    table: str = _name("Table of the articles")
+    id_column: str = _name("Column that orders and identifies them")
+    html_column: str = _name("Column with the stored page")
+    url_column: str = _name("Column with the page's address")
+    date_column: str = _name("Column that the date is written to")
     limit: int = Field(0, ge=0, description="Visit at most so many records; 0: all of them")
     batch_size: int = Field(200, ge=1, le=5000, description="Records in one transaction")
     redo: bool = Field(False, description="Visit again what earlier runs dated or missed")
@@ -88,14 +91,14 @@ class BackfillDates(Backfill):
     skipped_as = frozenset({"existing"})
     Params = Params
 
-    def __init__(self, params: Params):
+    def __init__(self, params: Any):
         super().__init__(params)
         self._rows: Rows | None = None
         self._taken: int | None = None
         self._pages = 0
 
     @classmethod
-    def title_for(cls, params: Params) -> str:
+    def title_for(cls, params: Any) -> str:
         name = params.database.rstrip("/").rpartition("/")[2].partition("?")[0]
         return f"Dates for {params.table + ' in ' if params.table else ''}{name}"
 
@@ -110,7 +113,7 @@ class BackfillDates(Backfill):
     def _open(self, roots: Roots, *, read_only: bool) -> Target:
         return Target.open(self.params.database, read_only=read_only, roots=roots)
 
-    # --- the backfill ------------------------------------------------------------------------------
+    # --- the backfill ----------------------------------------------------------------------------
 
     def changes_nothing(self) -> bool:
         return self.params.dry_run
@@ -203,7 +206,7 @@ class BackfillDates(Backfill):
             result["sources"] = self.rows.sources(run.task.id)
         return result
 
-    # --- preview -----------------------------------------------------------------------------------
+    # --- preview ---------------------------------------------------------------------------------
 
     def preview(self, roots: Roots) -> Preview:
         target = self._open(roots, read_only=True)

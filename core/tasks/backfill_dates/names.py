@@ -25,7 +25,7 @@ class Names:
 
     table: str
     id: str
-    html: str
+    html: str | None  #: None: only the address is looked at
     url: str | None
     date: str
     date_type: str  #: "text", "date" or "datetime": how a date is written
@@ -50,6 +50,7 @@ def resolve(target: Target, params) -> Names:
         raise _missing(field, f"Which column of {table!r} is meant?", by_name)
 
     date = pick("date_column", DATE)
+    assert date is not None, "a needed name is found or refused"
     return Names(
         table=table,
         id=_key(target, params, table, columns),
