@@ -19,7 +19,7 @@ from webui.routes import API, Content, Route, Routes
 
 _REF = "#/components/schemas/{model}"
 #: What the guard refuses, whatever the route (421 and the like are about the connection).
-_EVERYWHERE = (401, 403, 500)
+_EVERYWHERE = (401, 403, 429, 500)
 #: What else the guard refuses where a body is sent.
 _WITH_BODY = (413, 415)
 _ANSWER_HEADERS = {
@@ -184,7 +184,7 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
     if route.needs_service:  # the service's own database may be locked, or its disk full
         statuses |= {503, 507}
     if route.path == "/health":
-        statuses -= {401}
+        statuses -= {401, 429}
     for status in sorted(statuses - set(route.answers)):
         found[str(status)] = {
             "description": HTTPStatus(status).phrase,

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from core.model import TERMINAL
+from core.samples import make_archive
 from core.service import Service
 from tests.webui.http_client import TOKEN, Answer, Site, StreamClient
 from webui.app import Site as StartedSite
@@ -69,6 +70,12 @@ class Live(Site):
     def run(self, params: dict | None = None, **fields) -> dict:
         """A rehearsal, seen through to its end."""
         return self.finished(self.add(params, hold=False, **fields)["id"])
+
+    def archive(self) -> str:
+        """The path of a small archive of articles with pages of every kind."""
+        path = self.service.data_dir / "articles.sqlite"
+        make_archive(path, 60)
+        return str(path)
 
 
 class Posted(StreamClient):

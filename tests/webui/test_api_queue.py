@@ -1,8 +1,9 @@
 """The queue, the person's activity, sessions, completions, snapshot, settings, schedules, stats."""
 
-import sqlite3
 from datetime import UTC, datetime
+from pathlib import Path
 
+from tests.webui.http_client import eventually
 from tests.webui.site import QUICK
 
 
@@ -117,7 +118,8 @@ def test_stats_count_what_finished(live):
     (row,) = [r for r in by_type["rows"] if r["type"] == "rehearsal"]
     assert row["completed"] >= 1 and row["records"] >= 8 and row["mean_s"] > 0
     assert live.read("/stats")["rows"][0]["day"] == datetime.now(UTC).date().isoformat()
-    assert live.ask("GET", "/stats?since=yesterday").status == 422
+    for wrong in ("yesterday", "0", "2026-02-30", ""):
+        assert live.ask("GET", f"/stats?since={wrong}").status == 422
     assert live.ask("GET", "/stats?by=hour").status == 422
 
 
@@ -128,26 +130,25 @@ def test_task_types_and_what_they_would_do(live):
     assert one in types["items"] and "database" in one["params_schema"]["properties"]
     missing = live.ask("GET", "/task-types/backfill-date")
     assert missing.status == 404 and "backfill-dates" in missing.json["detail"]
-    path = live.service.data_dir / "preview.sqlite"
-    with sqlite3.connect(path) as database:
-        database.execute(
-            "CREATE TABLE articles (id INTEGER PRIMARY KEY, url TEXT, html TEXT, title TEXT,"
-            " published_at TEXT)"
-        )
+    path = Path(live.archive())
     before = path.read_bytes()
-    params = {"database": str(path)}
-    answer = live.ask("POST", "/task-types/backfill-dates/preview", {"params": params})
-    assert answer.status in (200, 422), answer.body
-    assert path.read_bytes() == before
+    request = {"params": {"database": str(path)}}
+    found = live.ask("POST", "/task-types/backfill-dates/preview", request)
+    assert found.status == 200 and found.json["problems"] == []
+    assert found.json["count"] > 0 and found.json["sample"] and path.read_bytes() == before
     wrong = live.ask("POST", "/task-types/rehearsal/preview", {"params": {"records": -1}})
     assert wrong.status == 422 and wrong.json["errors"][0]["pointer"] == "/params/records"
     assert live.ask("POST", "/task-types/nonsense/preview", {}).status == 404
 
 
 def test_a_broken_plug_in_is_told_with_file_line_and_reason(live):
+    def problems() -> list[dict]:
+        return live.read("/task-types")["problems"]
+
     file = live.service.data_dir / "tasks" / "broken.py"
     file.write_text("import core\n\nraise RuntimeError('no good')\n")
-    (told,) = live.read("/task-types")["problems"]
+    eventually(problems)
+    (told,) = problems()
     assert told["file"] == str(file) and told["line"] == 3 and "no good" in told["reason"]
     file.unlink()
-    assert live.read("/task-types")["problems"] == []
+    eventually(lambda: not problems())

@@ -76,7 +76,9 @@ def test_a_code_opens_a_window_once_and_only_the_token_makes_one(live):
     ).status == 303  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["/api/v1/nope", "/api/v1/tasks/", "/api/v1", "/nope", "/static/x"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/nope", "/api/v1/tasks/", "/api/v1", "/nope", "/static/x"]
+)
 def test_an_unknown_address_is_a_problem_document(live, path):
     answer = live.request("GET", path)
     assert answer.status == 404 and answer.json["type"] == "urn:longhaul:not-found"
@@ -208,7 +210,9 @@ def test_metrics_are_prometheus_text_with_the_figures_of_everything(live):
     assert samples['longhaul_http_requests_total{method="GET",status="404"}'] >= 1
     assert samples["longhaul_process_resident_memory_bytes"] > 1e6
     assert samples["longhaul_process_cpu_seconds_total"] > 0
-    buckets = [v for k, v in samples.items() if k.startswith("longhaul_http_request_seconds_bucket")]
+    buckets = [
+        v for k, v in samples.items() if k.startswith("longhaul_http_request_seconds_bucket")
+    ]
     assert buckets and samples["longhaul_streams_open"] == 0
     count = samples['longhaul_http_request_seconds_count{method="GET"}']
     assert count == samples['longhaul_http_request_seconds_bucket{method="GET",le="+Inf"}']

@@ -58,7 +58,9 @@ def test_numbers_that_were_never_given_are_answered_with_a_reset(live):
     stream.close()
 
 
-@pytest.mark.parametrize("query", ["kinds=nonsense", "after=-1", "task=x", "after=1&after=2", "x=1"])
+@pytest.mark.parametrize(
+    "query", ["kinds=nonsense", "after=-1", "task=x", "after=1&after=2", "x=1"]
+)
 def test_a_stream_with_a_wrong_query_is_refused(live, query):
     answer = live.ask("GET", f"/events?{query}")
     assert answer.status == 422 and answer.header("Content-Type") == "application/problem+json"

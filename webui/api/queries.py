@@ -15,6 +15,11 @@ def _words(value: Any) -> Any:
     return [word.strip() for text in given for word in text.split(",")]
 
 
+def _day(value: Any) -> Any:
+    """A day as it is written; pydantic would take "0" for the first of 1970."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
 Level = Literal["debug", "info", "warning", "error"]
 LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
 Limit = Annotated[int, Field(ge=1, le=500, description="Entries of a page")]
@@ -94,5 +99,7 @@ class CompletionsQuery(Body):
 class StatsQuery(Body):
     """From which day on (UTC), and in which rows."""
 
-    since: date | None = Field(default=None, description="Default: 30 days")
+    since: Annotated[date, BeforeValidator(_day)] | None = Field(
+        default=None, description="Default: 30 days"
+    )
     by: Literal["day", "type"] = "day"
