@@ -5,6 +5,7 @@ S rules are bandit's own at every severity; bandit itself looks again from mediu
 that only there a line needs both excuses.
 """
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -31,3 +32,22 @@ def test_the_tree_has_no_findings(arguments):
         [sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_released_dependency_has_a_known_vulnerability():
+    """Asks the advisory service of the package index; skipped where it cannot be reached."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pip_audit", "--local", "--progress-spinner=off", "--format=json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    if "dependencies" not in done.stdout:
+        pytest.skip(f"the audit could not be made: {done.stderr.strip()[-200:]}")
+    packages = json.loads(done.stdout)["dependencies"]
+    asked = [p for p in packages if "vulns" in p]
+    if not asked:
+        pytest.skip("the advisory service of the package index cannot be reached from here")
+    known = {p["name"]: [v["id"] for v in p["vulns"]] for p in asked if p["vulns"]}
+    assert known == {}
