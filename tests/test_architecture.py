@@ -36,7 +36,9 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
 #: What the outer packages may use of the others, beside themselves: whole package or one module.
 GRANTS: dict[str, frozenset[str]] = {
     # records, errors and pure decisions; everything that touches the database goes by the service
-    "webui": frozenset({"core.service", "core.desk"} | {f"core.{m}" for m in FLOORS[0] | FLOORS[1]}),
+    "webui": frozenset(
+        {"core.service", "core.desk"} | {f"core.{m}" for m in FLOORS[0] | FLOORS[1]}
+    ),
     # speaks HTTP to the service; shares only words and places with it
     "desktop": frozenset({"core.errors", "core.identity", "core.paths"}),
     # the one command that is the service

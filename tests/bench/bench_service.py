@@ -73,7 +73,7 @@ def main(starts: int = 7, idle: int = 30) -> None:
             stop(process)
     print(
         f"start to first answer: {statistics.median(took):.2f} s "
-        f"({min(took):.2f} to {max(took):.2f}); a bare Python here: {statistics.median(paces):.3f} s"
+        f"({min(took):.2f} to {max(took):.2f}); a bare Python: {statistics.median(paces):.3f} s"
     )
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o700)
