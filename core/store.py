@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import dataset
+from sqlalchemy.exc import DBAPIError
 
 from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseError, DiskFull
 
@@ -28,6 +29,20 @@ HERE = Path(__file__).parent
 BUSY_S = 15.0  #: how long a write waits for another program's lock before it says so
 FIRST_WAIT_S, MOST_WAIT_S = 0.00005, 0.005  #: between two tries to get the lock
 THREADS = 256  #: connections that may be open; one is opened a thread, when it first asks
+
+#: said on every connection; SQLite itself waits for a lock only while these are said
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "cache_size=-2048",
+    # The service brings the log back every two seconds; nobody else has to wait for it.
+    "wal_autocheckpoint=4000",
+    "temp_store=MEMORY",
+    # From here on we wait ourselves: SQLite would sleep up to 25 ms between two tries.
+    "busy_timeout=0",
+)
+_POOL = {"isolation_level": "AUTOCOMMIT", "pool_size": THREADS, "max_overflow": 0}
 
 Row = sqlite3.Row
 T = TypeVar("T")
@@ -42,28 +57,15 @@ class Store:
         self._local = threading.local()
         self._busy_s = busy_s
         self._wal: int | None = None  # a descriptor of the write-ahead log
-        self._db = dataset.connect(
-            f"sqlite:///{self.path}",
-            ensure_schema=False,
-            row_type=dict,
-            on_connect_statements=[
-                f"PRAGMA busy_timeout={int(busy_s * 1000)}",
-                "PRAGMA journal_mode=WAL",
-                "PRAGMA synchronous=NORMAL",
-                "PRAGMA foreign_keys=ON",
-                "PRAGMA cache_size=-2048",
-                # The service brings the log back every two seconds; nobody else has to wait for it.
-                "PRAGMA wal_autocheckpoint=4000",
-                "PRAGMA temp_store=MEMORY",
-                # From here on we wait ourselves: SQLite would sleep up to 25 ms between two tries.
-                "PRAGMA busy_timeout=0",
-            ],
-            engine_kwargs={
-                "isolation_level": "AUTOCOMMIT",
-                "pool_size": THREADS,
-                "max_overflow": 0,
-            },
-        )
+        first = f"busy_timeout={int(busy_s * 1000)}"
+        with translated():
+            self._db = dataset.connect(
+                f"sqlite:///{self.path}",
+                ensure_schema=False,
+                row_type=dict,
+                on_connect_statements=[f"PRAGMA {p}" for p in (first, *_PRAGMAS)],
+                engine_kwargs=_POOL,
+            )
         self._migrate()
 
     def close(self) -> None:
@@ -221,35 +223,27 @@ class Store:
         try:
             return local.connection
         except AttributeError:
-            local.connection = self._db.executable.connection.driver_connection
+            with translated():
+                local.connection = self._db.executable.connection.driver_connection
             return local.connection
 
     def _migrate(self) -> None:
-        """Bring the schema up to date; each file of migrations/ is one transaction."""
+        """Bring the schema up to date, in one transaction."""
         files = sorted((HERE / "migrations").glob("*.sql"))
         connection = self._connection()
         if self.execute("PRAGMA user_version", {})[0][0] == len(files):
             return  # as nearly always: a worker that starts must not wait for a lock
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            self._again(error, lambda: connection.execute("BEGIN IMMEDIATE"))
-        with translated():
-            try:
-                version = connection.execute("PRAGMA user_version").fetchone()[0]
-                if version > len(files):
-                    raise DatabaseError(
-                        f"{self.path} was written by a newer Longhaul (schema {version}, this one "
-                        f"knows {len(files)}); update Longhaul or use another data directory"
-                    )
-                for number, file in enumerate(files[version:], version + 1):
-                    for statement in whole_statements(file.read_text(encoding="utf-8")):
-                        connection.execute(statement)
-                    connection.execute(f"PRAGMA user_version={number}")
-                connection.execute("COMMIT")
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
+        with self.transaction():
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > len(files):
+                raise DatabaseError(
+                    f"{self.path} was written by a newer Longhaul (schema {version}, this one "
+                    f"knows {len(files)}); update Longhaul or use another data directory"
+                )
+            for number, file in enumerate(files[version:], version + 1):
+                for statement in whole_statements(file.read_text(encoding="utf-8")):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version={number}")
 
 
 @contextmanager
@@ -259,6 +253,8 @@ def translated() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise translate(error) from error
+    except DBAPIError as error:  # while a connection is opened, which `dataset` does
+        raise translate(error.orig) from error  # type: ignore[arg-type]
 
 
 def translate(error: sqlite3.Error) -> DatabaseError:
