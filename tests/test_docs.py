@@ -229,11 +229,9 @@ def test_lines_can_be_read_beside_the_code(document):
     too_long = [
         number
         for number, line in enumerate(document.read_text(encoding="utf-8").splitlines(), 1)
-        if len(line) > 140 and not line.lstrip().startswith(("|", "- ", "`"))
+        if len(line) > 140 and not line.lstrip().startswith(("|", "- ", "`", "!"))
     ]
-    if document.name == "api.md":
-        too_long = []  # generated
-    assert too_long == []
+    assert too_long == [] or document.name == "api.md", "only what is generated may be longer"
 
 
 def test_the_lists_of_this_file_see_what_is_wrong(tmp_path):

@@ -1,7 +1,8 @@
-"""The complete examples of docs/writing-a-task.md, taken out of the file and run for real.
+"""The complete examples of the documentation, taken out of its files and run for real.
 
 Each code block below a line `<!-- example: NAME -->` becomes a file. The task types are dropped
-into the folder of a running service and done by its worker processes; the test file by pytest.
+into the folder of a running service and done by its worker processes, the test file is run by
+pytest, and the first call of docs/api.md calls a service that `longhaul serve` started.
 """
 
 import json
@@ -21,9 +22,15 @@ from core.model import TERMINAL
 from core.service import Service
 
 ROOT = Path(__file__).resolve().parents[2]
-MANUAL = ROOT / "docs" / "writing-a-task.md"
 EXAMPLE = re.compile(r"^<!-- example: (\S+) -->\n```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-EXAMPLES = dict(EXAMPLE.findall(MANUAL.read_text(encoding="utf-8")))
+
+
+def examples(name: str) -> dict[str, str]:
+    """{file: text} of the complete examples in docs/NAME."""
+    return dict(EXAMPLE.findall((ROOT / "docs" / name).read_text(encoding="utf-8")))
+
+
+EXAMPLES = examples("writing-a-task.md")
 
 pytestmark = pytest.mark.slow
 
@@ -122,3 +129,28 @@ def test_the_documented_test_passes(tmp_path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 passed" in done.stdout
+
+
+def test_the_first_call_of_the_api_starts_a_task(tmp_path):
+    folder = tmp_path / ".local" / "share" / "longhaul"
+    environment = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    serve = [sys.executable, "-m", "desktop", "serve", "--data-dir", str(folder)]
+    service = subprocess.Popen(serve, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 30
+        while not (folder / "server.json").exists():
+            assert time.monotonic() < deadline and service.poll() is None
+            time.sleep(0.02)
+        script = examples("api.md")["first_call.py"]
+        called = subprocess.run(
+            [sys.executable, "-c", script],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+    finally:
+        service.terminate()
+        assert service.wait(20) == 0
+    assert called.returncode == 0, called.stderr
+    assert called.stdout.startswith("1 queued {'done': ")
