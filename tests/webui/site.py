@@ -129,3 +129,15 @@ def live_site(folder: Path, *, workers: bool = True) -> Iterator[Live]:
         if not service.is_stopping:
             service.stop(5)
         started.stop()
+
+
+def problem(answer, status: int, code: str) -> dict:
+    """The problem document of a refusal that has this status and code."""
+    assert answer.status == status, answer.body
+    assert answer.header("Content-Type") == "application/problem+json"
+    assert answer.json["type"] == f"urn:longhaul:{code}" and answer.json["status"] == status
+    return answer.json
+
+
+def pointers(answer) -> list[str]:
+    return [error["pointer"] for error in problem(answer, 422, "invalid-parameters")["errors"]]

@@ -4,14 +4,17 @@
 itself is left to schemathesis, which reads the whole document (`test_schemathesis.py`).
 """
 
+import ast
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import jsonschema
 import pytest
 
 from core.documents import rfc3339
 from tests.webui.site import API, QUICK
+from webui import api
 from webui.api import NOUNS
 
 ROUTES = [route for group in NOUNS for route in group]
@@ -44,6 +47,12 @@ def test_every_route_of_the_app_is_described_and_nothing_else(live, description)
         for method in operations
     }
     assert served == told == {(API + route.path, route.method) for route in ROUTES}
+
+
+def test_no_handler_catches_an_error_of_its_own():
+    for file in Path(api.__file__).parent.glob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        assert not [n for n in ast.walk(tree) if isinstance(n, ast.Try)], file.name
 
 
 def test_the_contract_is_served_whole(description):
