@@ -1,4 +1,4 @@
-"""Tasks over HTTP: creating, listing, showing, changing, acting on one; many: `test_api_bulk.py`."""
+"""Tasks over HTTP: creating, listing, showing, changing, acting on one (many: `test_api_bulk.py`)."""
 
 import json
 import re
@@ -6,7 +6,6 @@ import re
 import pytest
 
 from tests.webui.site import API, QUICK, pointers, problem
-
 
 # --- create -------------------------------------------------------------------------------------
 
