@@ -1,0 +1,67 @@
+"""What the tests of the page in a real browser share: Chromium, a signed-in page, its complaints.
+
+`test_page.py` uses the fixtures by importing them. The browser is the machine's own Chromium; the
+page talks to a real service over a real socket.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+#: Remembers what the content security policy refused, before any script of the page runs.
+WATCH_POLICY = """
+globalThis.refused = [];
+document.addEventListener("securitypolicyviolation",
+  (event) => refused.push(`${event.violatedDirective}: ${event.blockedURI}`));
+"""
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium, without a window."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Complaints:
+    """What the browser found wrong: the console, uncaught errors, the security policy."""
+
+    def __init__(self, page):
+        self._page = page
+        self.said: list[str] = []
+        page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self.said.append(f"uncaught: {error}"))
+
+    def all(self) -> list[str]:
+        return self.said + self._page.evaluate("globalThis.refused")
+
+
+@contextmanager
+def opened(browser, url: str, code: str, path: str = "/", **context) -> Iterator:
+    """A page that entered with `code`; it must have nothing to complain about at the end, unless
+    the caller has cleared `page.complaints.said` of what it provoked."""
+    own = browser.new_context(viewport={"width": 1440, "height": 900}, **context)
+    page = own.new_page()
+    page.set_default_timeout(20_000)
+    page.add_init_script(WATCH_POLICY)
+    page.complaints = Complaints(page)
+    try:
+        page.goto(f"{url}/enter?code={code}&next={path}")
+        yield page
+        assert page.complaints.all() == []
+    finally:
+        own.close()

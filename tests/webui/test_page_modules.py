@@ -1,0 +1,74 @@
+"""The page's files without a browser: its pure modules under node, and what the files refer to."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from webui.pages import INDEX, STATIC, script_hashes
+
+HERE = Path(__file__).resolve().parent
+NODE = shutil.which("node")
+MODULES = [path for path in STATIC.rglob("*.js") if "vendor" not in path.parts]
+_IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?\bfrom "([^"]+)";|^import "([^"]+)";""", re.M)
+_ADDRESS = re.compile(r"""(?:href|src)="/static/([^"]+)"|url\("/static/([^"]+)"\)""")
+
+
+def index() -> str:
+    return (STATIC / INDEX).read_text(encoding="utf-8")
+
+
+def import_map() -> dict[str, str]:
+    found = re.search(r'<script type="importmap">(.*?)</script>', index(), re.S)
+    return json.loads(found[1])["imports"]
+
+
+def test_the_pure_modules_pass_their_tests():
+    if NODE is None:
+        pytest.skip("no node on this machine")
+    files = sorted(str(path) for path in (HERE / "page").glob("*.test.mjs"))
+    done = subprocess.run([NODE, "--test", *files], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_page_has_the_import_map_of_what_is_vendored():
+    vendored = STATIC / "vendor" / "importmap.json"
+    if not vendored.exists():
+        pytest.skip("the vendor folder was not fetched; `python webui/assets.py` does")
+    assert json.loads(vendored.read_text())["imports"] == import_map()
+
+
+def test_the_policy_allows_the_import_map_and_no_other_inline_script():
+    assert len(script_hashes()) == 1
+    scripts = re.findall(r"<script\b([^>]*)>(.*?)</script>", index(), re.S)
+    assert [bool(body.strip()) for _, body in scripts].count(True) == 1
+    assert not re.search(r"<style|\sstyle=|\son\w+=", index())
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(STATIC)))
+def test_every_import_leads_somewhere(module):
+    for found in _IMPORT.findall(module.read_text(encoding="utf-8")):
+        name = found[0] or found[1]
+        if name.startswith("."):
+            assert (module.parent / name).resolve().is_file(), name
+        else:
+            assert name in import_map(), name
+
+
+def test_every_file_that_the_page_names_is_there():
+    if not (STATIC / "vendor").exists():
+        pytest.skip("the vendor folder was not fetched; `python webui/assets.py` does")
+    texts = [index(), *(path.read_text() for path in (STATIC / "style").glob("*.css"))]
+    named = [a or b for text in texts for a, b in _ADDRESS.findall(text)]
+    assert len(named) > 8
+    assert [name for name in named if not (STATIC / name).is_file()] == []
+
+
+def test_the_page_is_made_of_small_files():
+    sizes = {
+        path: len(path.read_text().splitlines()) for path in [*MODULES, *STATIC.rglob("*.css")]
+    }
+    assert {str(p): n for p, n in sizes.items() if n > 300 and "vendor" not in p.parts} == {}

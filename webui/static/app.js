@@ -1,0 +1,14 @@
+// Where the page begins: draws it, then connects it. Loaded by index.html.
+
+import { html, render } from "htm/preact";
+import { followCurrent } from "./following.js";
+import { listen } from "./keys.js";
+import { start } from "./live.js";
+import { Page } from "./views/page.js";
+import { obeySettings } from "./zoom.js";
+
+render(html`<${Page} />`, /** @type {HTMLElement} */ (document.getElementById("app")));
+obeySettings();
+followCurrent();
+listen();
+start();

@@ -1,0 +1,111 @@
+// The header's figures: how far, how fast, when done. Pure; counts are records.
+//
+// The haul is what a person looks at as one: everything that is open, and what finished since the
+// oldest of it was asked for. With nothing open it is what finished last, so that the page can say
+// how that ended.
+
+/** @import {Range, Task} from "./types.js" */
+
+/**
+ * @typedef {object} Haul
+ * @property {number} tasks  in the haul
+ * @property {number} open  not finished
+ * @property {number} running
+ * @property {number} total  records known of
+ * @property {number} done
+ * @property {number} failed  records that failed, and those a failed task did not come to
+ * @property {number} moving  left in the tasks that run
+ * @property {number} toGo  left in all that is open, `moving` included
+ * @property {number|null} rate  records a second; null while nothing says
+ * @property {Range|null} eta  seconds until what moves and waits has arrived
+ * @property {boolean} isPartial  the estimate leaves out what cannot be counted yet
+ * @property {string|null} finishedAt  of a haul with nothing open: when the last task finished
+ */
+
+const OPEN = new Set(["queued", "running", "paused"]);
+
+/** @param {Iterable<Task>} tasks @returns {Haul} */
+export function haulOf(tasks) {
+  const members = membersOf([...tasks].filter((task) => task.status !== "cancelled"));
+  /** @type {Haul} */
+  const haul = {
+    tasks: members.length,
+    open: 0,
+    running: 0,
+    total: 0,
+    done: 0,
+    failed: 0,
+    moving: 0,
+    toGo: 0,
+    rate: null,
+    eta: null,
+    isPartial: false,
+    finishedAt: null,
+  };
+  for (const task of members) add(haul, task);
+  haul.eta = etaOf(members.filter((task) => task.status !== "failed" && OPEN.has(task.status)));
+  return haul;
+}
+
+/** @param {Task[]} tasks */
+function membersOf(tasks) {
+  const open = tasks.filter((task) => OPEN.has(task.status));
+  if (!open.length) {
+    const ends = tasks.map((task) => task.finished_at ?? "");
+    const last = tasks[ends.indexOf(ends.reduce((a, b) => (a > b ? a : b), ""))];
+    return last ? tasks.filter((task) => (task.finished_at ?? "") >= last.created_at) : [];
+  }
+  const began = open.map((task) => task.created_at).reduce((a, b) => (a < b ? a : b));
+  return tasks.filter((task) => OPEN.has(task.status) || (task.finished_at ?? "") >= began);
+}
+
+/** What is left of a task; null while its total is not known. @param {Task} task */
+export function leftOf({ progress: { total, done, failed, skipped } }) {
+  return total === null ? null : Math.max(0, total - done - failed - skipped);
+}
+
+/** @param {Haul} haul @param {Task} task */
+function add(haul, task) {
+  const { done, failed, skipped } = task.progress;
+  const left = leftOf(task);
+  haul.done += done + skipped;
+  haul.failed += failed;
+  if (OPEN.has(task.status)) {
+    haul.open++;
+    haul.toGo += left ?? 0;
+    haul.isPartial ||= left === null;
+  } else if (task.status === "failed") {
+    haul.failed += left ?? 0;
+  }
+  if (task.status === "running") {
+    haul.running++;
+    haul.moving += left ?? 0;
+    if (task.rate !== null) haul.rate = (haul.rate ?? 0) + task.rate;
+  }
+  if (task.finished_at && task.finished_at > (haul.finishedAt ?? ""))
+    haul.finishedAt = task.finished_at;
+  haul.total = haul.done + haul.failed + haul.toGo;
+}
+
+/**
+ * The time to go, as a range: all that is to be moved at the speed of what moves now, but never
+ * sooner than the slowest running task. What a person stopped (paused, held) is not waited for.
+ * @param {Task[]} open @returns {Range|null}
+ */
+function etaOf(open) {
+  let [left, low, high] = [0, 0, 0];
+  const slowest = { low: 0, high: 0 };
+  for (const task of open) {
+    if (task.status === "paused" || task.held) continue;
+    const own = leftOf(task) ?? 0;
+    left += own;
+    if (task.status !== "running") continue;
+    if (!task.eta || !task.rate) return null; // it runs, but how fast is not known yet
+    low += task.eta.high > 0 ? own / task.eta.high : task.rate;
+    high += task.eta.low > 0 ? own / task.eta.low : task.rate;
+    slowest.low = Math.max(slowest.low, task.eta.low);
+    slowest.high = Math.max(slowest.high, task.eta.high);
+  }
+  if (!low || !high) return null;
+  return { low: Math.max(left / high, slowest.low), high: Math.max(left / low, slowest.high) };
+}

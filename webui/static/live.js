@@ -1,0 +1,104 @@
+// Keeps the store up to date: the first snapshot, the stream after it, the time, the conditions.
+
+import { batch } from "@preact/signals";
+import { Refused, conditionCodes, read } from "./api.js";
+import { begin, noteEvents } from "./following.js";
+import { fromSnapshot } from "./reducer.js";
+import { apply, link, now, state } from "./store.js";
+import { follow } from "./stream.js";
+
+/** @import {Snapshot, StreamEvent, Task} from "./types.js" */
+
+/** Milliseconds over which events are collected before the page is drawn again. */
+const FLUSH_MS = 50;
+/** Milliseconds between two looks at what is wrong; a locked database cannot tell it by event. */
+const CONDITIONS_MS = 5000;
+
+/** Begin. Returns once the first snapshot is shown, however often that takes. */
+export async function start() {
+  setInterval(() => {
+    if (!document.hidden) now.value = Date.now();
+  }, 1000);
+  document.addEventListener("visibilitychange", () => (now.value = Date.now()));
+  for (;;) {
+    try {
+      const last = await load();
+      follow(last, { event: take, reset: () => load().catch(lose), link: say });
+      setInterval(watchConditions, CONDITIONS_MS);
+      return;
+    } catch (error) {
+      lose(error);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+}
+
+/** @param {unknown} error */
+function lose(error) {
+  const isOut = error instanceof Refused && error.status === 401;
+  say(isOut ? "signed-out" : "lost");
+}
+
+/** @param {string} status */
+function say(status) {
+  const { status: before, since } = link.value;
+  const isStillLost = status !== "live" && (before === "lost" || before === "signed-out");
+  if (status !== before) link.value = { status, since: isStillLost ? since : Date.now() };
+}
+
+/** Show the service's state as it is; the number of the last event in it. */
+async function load() {
+  /** @type {Snapshot} */
+  const snapshot = await read("/snapshot");
+  begin(snapshot.last_event_id);
+  state.value = fromSnapshot(snapshot, state.value?.shape);
+  loadRest(snapshot.next_cursor).catch(lose);
+  return snapshot.last_event_id;
+}
+
+/** The tasks that did not fit into the snapshot, a page at a time. @param {string|null} cursor */
+async function loadRest(cursor) {
+  while (cursor) {
+    const page = await read(`/tasks?limit=500&cursor=${encodeURIComponent(cursor)}`);
+    apply(
+      page.items.map((/** @type {Task} */ task) => ({ id: 0, kind: "task_update", data: task })),
+    );
+    cursor = page.next_cursor;
+  }
+}
+
+/** @type {StreamEvent[]} */
+let collected = [];
+let isDue = false;
+
+/** @param {StreamEvent} event */
+function take(event) {
+  collected.push(event);
+  if (isDue) return;
+  isDue = true;
+  setTimeout(flush, FLUSH_MS);
+}
+
+function flush() {
+  const events = collected;
+  collected = [];
+  isDue = false;
+  batch(() => {
+    noteEvents(events);
+    apply(events);
+  });
+}
+
+/** Read the snapshot's conditions when their codes are not those shown. */
+async function watchConditions() {
+  if (document.hidden || !state.value || link.value.status !== "live") return;
+  try {
+    const codes = await conditionCodes();
+    const shown = state.value.conditions.map((condition) => condition.code);
+    if (codes.join() === shown.join()) return;
+    const { conditions } = await read("/snapshot");
+    state.value = { ...state.value, conditions };
+  } catch {
+    // the stream tells when the service is gone; the next look may succeed
+  }
+}

@@ -1,0 +1,57 @@
+// A task's way as stations: the stages of its steps, behind it, at hand or ahead. Pure.
+
+/** @import {Step, Task, TaskType} from "./types.js" */
+
+/** @typedef {{name: string, step: string, state: "past"|"now"|"next"}} Station */
+
+/** More stations than this cannot be told apart on a line: then one for each step. */
+const MOST = 8;
+
+/** @param {Task} task @param {TaskType|undefined} type @returns {Station[]} */
+export function stationsOf(task, type) {
+  const steps = stepsOf(task, type);
+  const isLong = steps.reduce((n, step) => n + Math.max(1, step.stages.length), 0) > MOST;
+  return steps.flatMap((step, index) => {
+    const names = step.stages.length && !isLong ? step.stages : [step.name];
+    const at = isLong ? 0 : Math.max(0, names.indexOf(task.stage));
+    return names.map((name, place) => ({
+      name,
+      step: step.name,
+      state: stateOf(task, index - task.step_index || place - at),
+    }));
+  });
+}
+
+/** How far along the line, from 0 to 1. @param {Station[]} stations */
+export function reached(stations) {
+  const last = stations.length - 1;
+  if (last < 1) return 0;
+  const now = stations.findIndex((station) => station.state === "now");
+  if (now >= 0) return now / last;
+  return stations[last].state === "past" ? 1 : 0;
+}
+
+/**
+ * The type's steps as this task has them; a type that is gone leaves what the task knows itself.
+ * @param {Task} task
+ * @param {TaskType|undefined} type
+ * @returns {Step[]}
+ */
+function stepsOf(task, type) {
+  return task.steps.map((name, index) => {
+    const known = type?.steps[index];
+    const stages = known?.name === name ? known.stages : [];
+    return { name, stages: index === task.step_index && task.stages.length ? task.stages : stages };
+  });
+}
+
+/**
+ * @param {Task} task
+ * @param {number} distance of a station from the one at hand
+ * @returns {Station["state"]}
+ */
+function stateOf(task, distance) {
+  if (task.status === "completed") return "past";
+  if (!task.started_at) return "next";
+  return distance < 0 ? "past" : distance > 0 ? "next" : "now";
+}

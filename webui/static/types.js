@@ -1,0 +1,64 @@
+/**
+ * The records of the API as the page reads them: words for the type checker, no code.
+ * The members are those of `GET /api/v1/openapi.json` that some module of the page uses.
+ *
+ * @typedef {"queued"|"running"|"paused"|"completed"|"failed"|"cancelled"} Status
+ * @typedef {object} Progress  counts of records
+ * @property {number} done
+ * @property {number|null} total  null while it is not known
+ * @property {number} failed
+ * @property {number} skipped
+ * @property {string} unit  in the plural
+ *
+ * @typedef {{low: number, high: number}} Range  a span; of an estimate, in seconds
+ * @typedef {{code: string, message: string, until: number|null}} Why
+ * @typedef {{code: string, message: string, hint?: string, item?: string,
+ *   trace_id?: string}} Failure
+ *
+ * @typedef {object} Task
+ * @property {number} id
+ * @property {string} type
+ * @property {string} title
+ * @property {Status} status
+ * @property {string} shown_status  the status, or "pausing" and "cancelling" on the way there
+ * @property {string[]} allowed  the verbs that are possible now
+ * @property {boolean} held
+ * @property {boolean} user_relevant
+ * @property {Object<string, unknown>} params
+ * @property {number} priority
+ * @property {number} position
+ * @property {number} run
+ * @property {number} step_index
+ * @property {string[]} steps
+ * @property {string} stage
+ * @property {string[]} stages  of the current step
+ * @property {string} message
+ * @property {Progress} progress
+ * @property {number|null} rate  records a second
+ * @property {Range|null} eta
+ * @property {Why|null} waiting_because
+ * @property {number} attempts
+ * @property {number} max_attempts
+ * @property {Failure|null} error
+ * @property {string|null} result_url
+ * @property {string|null} scheduled_at
+ * @property {string} created_at
+ * @property {string|null} started_at
+ * @property {string|null} finished_at
+ * @property {string} updated_at
+ * @property {number} version  grows with every change of the task
+ *
+ * @typedef {{name: string, stages: string[]}} Step
+ * @typedef {{name: string, title: string, guarantee: string, steps: Step[]}} TaskType
+ * @typedef {{is_paused: boolean, waiting_because: Why|null}} Queue
+ * @typedef {{code: string, message: string, since: string|null}} Condition
+ * @typedef {{zoom: number, theme: "system"|"light"|"dark"}} Settings
+ * @typedef {{tasks: Task[], next_cursor: string|null, queue: Queue, conditions: Condition[],
+ *   settings: Settings, task_types: TaskType[], version: string, last_event_id: number}} Snapshot
+ *
+ * @typedef {{id: number, kind: string, data: any}} StreamEvent
+ * @typedef {{id: number, at: number, level: string, stage: string, message: string}} LogLine
+ *   `at` in milliseconds since 1970
+ */
+
+export {};

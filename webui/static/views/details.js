@@ -1,0 +1,143 @@
+// The task that is shown: its name and figures, what can be done to it, its way, its speed, and one
+// of log, parameters, result.
+
+import { html } from "htm/preact";
+import { act, askCancel, isOffered, toggleOf } from "../actions.js";
+import { arrival, counted, duration, moment, speed, whole } from "../format.js";
+import { ahead, busy, confirming, notice, now, state, task } from "../store.js";
+import { waitingBecause } from "../rows.js";
+import { stationsOf } from "../stations.js";
+import { Chart } from "./chart.js";
+import { useTakenFocus } from "./focus.js";
+import { Glyph, lookOf } from "./glyph.js";
+import { Tabs } from "./tabs.js";
+
+/** @import {Toggle, Verb} from "../actions.js" */
+/** @import {Task, TaskType} from "../types.js" */
+
+/** @type {Object<Toggle, string>} */
+const TOGGLE = { pause: "Pause", resume: "Resume" };
+
+export function Details() {
+  const of = task.value;
+  if (!of || !state.value) return null;
+  const type = state.value.types.get(of.type);
+  const { glyph, word, tone } = lookOf(of);
+  const why = waitingBecause(of, state.value.queue, ahead.value);
+  return html`<aside class="details" aria-label="The selected task">
+    <h2 title=${of.title}>${of.title}</h2>
+    <p class="facts"><span class="chip ${tone}"><${Glyph}
+        name=${glyph} />${word}</span>${factsOf(of, type, now.value).join(" · ")}</p>
+    ${why || of.message ? html`<p class="why">${why || of.message}</p>` : null}
+    <${Actions} of=${of} />
+    ${confirming.value === of.id ? html`<${Question} />` : null}
+    ${notice.value ? html`<p class="notice" role="alert">${notice.value}</p>` : null}
+    <${Trouble} of=${of} />
+    <${Line} of=${of} type=${type} />
+    <${Chart} of=${of} />
+    <${Tabs} of=${of} />
+  </aside>`;
+}
+
+/**
+ * What a person wants to know first, in a line.
+ * @param {Task} of
+ * @param {TaskType|undefined} type
+ * @param {number} at
+ */
+function factsOf(of, type, at) {
+  const { done, failed, skipped, total, unit } = of.progress;
+  const seen = done + failed + skipped;
+  const facts = [type?.title ?? of.type];
+  facts.push(total === null ? counted(seen, unit) : `${whole(seen)} of ${counted(total, unit)}`);
+  if (failed) facts.push(`${whole(failed)} failed`);
+  if (of.status === "running" && of.rate) facts.push(speed(of.rate));
+  if (of.eta) facts.push(`arrives ${arrival(of.eta, at)}`);
+  if (of.attempts > 1 && of.status !== "completed") facts.push(`attempt ${of.attempts}`);
+  if (of.finished_at && of.started_at) {
+    facts.push(`took ${duration((Date.parse(of.finished_at) - Date.parse(of.started_at)) / 1000)}`);
+    facts.push(moment(Date.parse(of.finished_at), at));
+  }
+  return facts;
+}
+
+/**
+ * What can be done now; pausing and resuming share a place, so that the focus stays on it.
+ * @param {{of: Task}} props
+ */
+function Actions({ of }) {
+  const toggle = toggleOf(of);
+  return html`<div class="actions">
+    <${Button} key="start" of=${of} verb="start" label="Start" shown="S" />
+    ${
+      toggle &&
+      html`<${Button} key="toggle" of=${of} verb=${toggle} label=${TOGGLE[toggle]}
+        shown="Space" />`
+    }
+    <${Button} key="retry" of=${of} verb="retry"
+        label=${of.status === "completed" ? "Run again" : "Retry"} shown="R" />
+    <${Button} key="cancel" of=${of} verb="cancel" label="Cancel" shown="X" run=${askCancel} />
+  </div>`;
+}
+
+/**
+ * A button that is there when its verb is possible.
+ * @param {{of: Task, verb: Verb, label: string, shown: string, run?: () => void}} props
+ */
+function Button({ of, verb, label, shown, run = () => act(verb) }) {
+  if (!isOffered(of, verb)) return null;
+  const isBusy = busy.value === verb;
+  return html`<button class="button" aria-keyshortcuts=${shown} aria-disabled=${isBusy}
+      onClick=${run}>
+    ${label} <kbd>${shown}</kbd></button>`;
+}
+
+/** The second word that a cancel needs: it is for good. */
+function Question() {
+  return html`<div class="question" role="alertdialog" aria-label="Cancel this task?">
+    <p><b>Cancel this task?</b> What is done stays done; the rest will not be.</p>
+    <div class="actions">
+      <button class="button danger" ref=${useTakenFocus()}
+          onClick=${() => act("cancel")}>Cancel the task <kbd>Enter</kbd></button>
+      <button class="button" onClick=${() => (confirming.value = null)}>Keep it <kbd>Esc</kbd>
+          </button>
+    </div>
+  </div>`;
+}
+
+/** What failed, and what can be done. @param {{of: Task}} props */
+function Trouble({ of: { error, status } }) {
+  if (!error || status === "completed") return null;
+  return html`<div class="trouble ${status === "failed" ? "failed" : ""}">
+    <p><b>${status === "failed" ? "It failed" : "The last attempt failed"}</b> ${error.message}</p>
+    ${error.item ? html`<p>At: <span class="mono">${error.item}</span></p>` : null}
+    ${error.hint ? html`<p>${error.hint}</p>` : null}
+    ${
+      error.trace_id
+        ? html`<p class="muted">In the service's log: <code>${error.trace_id}</code>
+        </p>`
+        : null
+    }
+  </div>`;
+}
+
+/** Its way: a station for each stage. @param {{of: Task, type: TaskType|undefined}} props */
+function Line({ of, type }) {
+  const stations = stationsOf(of, type);
+  if (stations.length < 2) return null;
+  const { tone } = lookOf(of);
+  const step =
+    of.steps.length > 1
+      ? `Step ${of.step_index + 1} of ${of.steps.length}: ${of.steps[of.step_index]}`
+      : "";
+  return html`<div class="line ${tone}">
+    <ol style=${{ "--stations": stations.length }}>
+      ${stations.map(
+        ({ name, state }, i) => html`<li key=${i} class=${state}
+          aria-current=${state === "now" ? "step" : undefined} title=${name}><span>${name}</span>
+          </li>`,
+      )}
+    </ol>
+    ${step ? html`<p class="muted">${step}</p>` : null}
+  </div>`;
+}

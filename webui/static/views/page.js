@@ -1,0 +1,43 @@
+// The page as a whole: what is always there, and what a first paint, an empty list or a lost
+// service put in its place.
+
+import { html } from "htm/preact";
+import { current, isHelpOpen, link, rows, spoken, state } from "../store.js";
+import { Conditions } from "./conditions.js";
+import { Details } from "./details.js";
+import { Empty } from "./empty.js";
+import { Figures } from "./figures.js";
+import { Help } from "./help.js";
+import { List } from "./list.js";
+import { Top } from "./top.js";
+
+export function Page() {
+  const isStale = link.value.status !== "live" && state.value !== null;
+  return html`
+    <div class="page ${isStale ? "stale" : ""}">
+      <${Top} />
+      ${
+        state.value === null
+          ? html`<p class="opening" role="status">Asking the service …</p>`
+          : html`<${Body} />`
+      }
+    </div>
+    ${isHelpOpen.value ? html`<${Help} />` : null}
+    <p class="unseen" aria-live="polite">${spoken.value}</p>
+  `;
+}
+
+function Body() {
+  const isEmpty = rows.value.length === 0;
+  return html`
+    ${isEmpty ? null : html`<${Figures} />`}
+    <${Conditions} />
+    ${
+      isEmpty
+        ? html`<${Empty} />`
+        : html`<main class="desk"><${List} />${
+            current.value === null ? null : html`<${Details} />`
+          }</main>`
+    }
+  `;
+}
