@@ -63,9 +63,7 @@ class Service:
         self.settings = SettingsDesk(self.ledger)
         self.schedules = ScheduleDesk(self.ledger, intake, self.types)
         self.stats = StatsDesk(self.ledger)
-        self.lists = ListDesk(
-            self.ledger, self.queue, self.settings, self.types, facts=self._facts
-        )
+        self.lists = ListDesk(self.ledger, self.queue, self.settings, self.types, facts=self._facts)
         self.answers = Answers(self.ledger)
 
     def roots(self) -> Roots:
@@ -129,5 +127,3 @@ class Watch:
         self._sleeper.interrupt()
         self._thread.join(2.0)
         self._sleeper.close()
-
-
