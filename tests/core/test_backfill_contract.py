@@ -229,6 +229,19 @@ def test_the_target_s_row_is_followed_where_our_own_state_is_behind(bench):
     assert (done.done, done.skipped) == (22, 23)
 
 
+def test_a_target_that_was_replaced_is_worked_through_from_its_start(bench):
+    bench.type.in_apply = staticmethod(Once(3, raise_retry))
+    task = start(bench)
+    bench.work_one()
+    with closing(sqlite3.connect(bench.database)) as database, database:
+        database.execute("DROP TABLE longhaul_checkpoint")
+        database.execute("UPDATE numbers SET double = NULL")
+    bench.work_all()
+    assert doubled(bench) == list(range(1, RECORDS + 1))
+    done = bench.ledger.task(task.id)
+    assert (done.done, done.skipped) == (22, 23)
+
+
 def test_without_a_target_at_most_one_batch_is_done_again(bench, tmp_path):
     bench.type.in_apply = staticmethod(Once(2, raise_retry))  # written, not checkpointed
     log = tmp_path / "log"
