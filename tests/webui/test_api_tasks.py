@@ -1,4 +1,4 @@
-"""Tasks over HTTP: creating, listing, showing, changing, acting on one (many: `test_api_bulk.py`)."""
+"""Tasks over HTTP: creating, listing, showing, changing, acting on one (many: `test_api_bulk`)."""
 
 import json
 import re
