@@ -12,7 +12,7 @@ from tests.core.lifecycle_machine import Lifecycle
 
 #: set by tests/crash/test_mutants.py, which wants to know quickly whether it fails at all
 IS_MUTANT = bool(os.environ.get("LONGHAUL_MUTANT"))
-EXAMPLES = int(os.environ.get("LONGHAUL_EXAMPLES", "100" if IS_MUTANT else "60"))
+EXAMPLES = int(os.environ.get("LONGHAUL_EXAMPLES", "300" if IS_MUTANT else "60"))
 PHASES = (Phase.generate,) if IS_MUTANT else tuple(Phase)
 
 
@@ -21,11 +21,12 @@ def test_every_life_of_tasks_keeps_the_guarantees():
         Lifecycle,
         settings=settings(
             max_examples=EXAMPLES,
-            stateful_step_count=50,
+            stateful_step_count=100,
             deadline=None,
             database=None,
             print_blob=False,
             phases=PHASES,
+            derandomize=IS_MUTANT,
             suppress_health_check=list(HealthCheck),
         ),
     )
