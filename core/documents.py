@@ -83,7 +83,7 @@ def task_document(task: Task, waiting: Reason | None = None) -> dict[str, Any]:
         "progress": progress_document(task),
         "rate": round(task.rate, 3) if task.rate is not None else None,
         "eta": eta_of(task),
-        "waiting_because": waiting.document() if waiting else None,
+        "waiting_because": reason_document(waiting),
         "attempts": task.attempts,
         "max_attempts": current["max_attempts"],
         "error": task.error,
@@ -125,6 +125,13 @@ def job_document(job: Job) -> dict[str, Any]:
         "updated_at": rfc3339(job.updated_at),
         "version": job.version,
     }
+
+
+def reason_document(reason: Reason | None) -> dict[str, Any] | None:
+    """Why something waits: {code, message, until}, the last as RFC 3339 where it is known."""
+    if reason is None:
+        return None
+    return {"code": reason.code, "message": reason.message, "until": rfc3339(reason.until)}
 
 
 def progress_document(record: Task | Job) -> dict[str, Any]:

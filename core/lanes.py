@@ -106,9 +106,6 @@ class Reason:
     message: str
     until: float | None = None  #: wall time, where it is known
 
-    def document(self) -> dict:
-        return {"code": self.code, "message": self.message, "until": self.until}
-
 
 def choose(limits: Limits, busy: Busy, around: Surroundings) -> list[Offer]:
     """The lanes that may claim one more job now, the most urgent first."""

@@ -146,7 +146,8 @@ def invalid(error: ValidationError, base: str) -> Invalid:
         {"pointer": "/".join([base, *map(pointer_part, e["loc"])]), "message": _sentence(e["msg"])}
         for e in error.errors(include_url=False, include_input=False, include_context=False)
     ]
-    return Invalid("; ".join(f"{e['pointer']}: {e['message']}" for e in errors[:3]), errors)
+    told = [f"{e['pointer']}: {e['message']}" if e["pointer"] else e["message"] for e in errors]
+    return Invalid("; ".join(told[:3]), errors)
 
 
 def pointer_part(part: str | int) -> str:

@@ -83,8 +83,9 @@ def start_site(service: Service, host: str, port: int, token: str) -> Site:
         token=token,
         page_paths=pages.PAGES,
         script_hashes=pages.script_hashes(),
-        exposed="" if is_loopback(host) else host,
     )
+    if not is_loopback(host):
+        guard.expose(host)
     server.app = guard
     server.start()
     return Site(server, guard, service.watch(stream.notify))

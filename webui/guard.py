@@ -38,7 +38,6 @@ class Guard:
     `port` is the port we listen on, `token` the secret of this service. `page_paths` are the
     addresses that a person may type or bookmark, `multipart_paths` those that take uploads; in
     both, `*` stands for one path segment. `script_hashes` ("sha256-…=") allow inline import maps.
-    `exposed` is an address other machines reach us by, where the person said so in so many words.
     """
 
     def __init__(
@@ -50,21 +49,23 @@ class Guard:
         page_paths: Iterable[str],
         multipart_paths: Iterable[str] = (),
         script_hashes: Iterable[str] = (),
-        exposed: str = "",
     ):
         if not token:
             raise ValueError("a guard without a token would let everybody in")
         self._app, self._token = app, token
         self._hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
-        self._is_exposed = bool(exposed)
-        if exposed:
-            self._hosts.add(f"[{exposed}]:{port}" if ":" in exposed else f"{exposed}:{port}")
+        self._port, self._is_exposed = port, False
         self.cookie = f"longhaul-{port}"  # cookies are not separated by port, so the name is
         self._pages = _one_of(page_paths)
         self._uploads = _one_of(multipart_paths)
         self._headers = security_headers(tuple(script_hashes))
         self._fixed = {name.lower() for name, _ in self._headers} - {"content-security-policy"}
         self.codes, self.sessions, self.failures = Codes(), Sessions(), Failures()
+
+    def expose(self, host: str) -> None:
+        """Answer other machines, too, by this one address; the person said so in so many words."""
+        self._hosts.add(f"[{host}]:{self._port}" if ":" in host else f"{host}:{self._port}")
+        self._is_exposed = True
 
     def mint_code(self) -> str:
         """A code for `GET /enter?code=…`: 60 seconds, single use."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from core import estimate, lanes
 from core.desk.waiting import Situation, Waiting
-from core.documents import rfc3339
+from core.documents import reason_document, rfc3339
 from core.model import Kind, Status
 from core.queue import Ledger
 
@@ -33,7 +33,7 @@ class Figures:
                 **{s.value: counts[s] for s in Status if s != Status.QUEUED},
                 "lanes": _lanes(situation),
                 "eta": self._eta(),
-                "waiting_because": waiting.document() if waiting else None,
+                "waiting_because": reason_document(waiting),
                 "activity": self.activity(situation),
             }
 

@@ -29,7 +29,9 @@ def app(environ, start):
 
 @pytest.fixture
 def exposed():
-    return Guard(app, port=80, token=TOKEN, page_paths=(), exposed=LAN)
+    guard = Guard(app, port=80, token=TOKEN, page_paths=())
+    guard.expose(LAN)
+    return guard
 
 
 def test_other_machines_reach_it_by_its_own_address(exposed):

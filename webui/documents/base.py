@@ -26,7 +26,7 @@ class Why(Document):
 
     code: str
     message: str
-    until: float | None = Field(description="Seconds since 1970-01-01 UTC")
+    until: Moment | None
 
 
 class Failure(BaseModel):

@@ -11,7 +11,7 @@
  * @property {string} unit  in the plural
  *
  * @typedef {{low: number, high: number}} Range  a span; of an estimate, in seconds
- * @typedef {{code: string, message: string, until: number|null}} Why
+ * @typedef {{code: string, message: string, until: string|null}} Why
  * @typedef {{code: string, message: string, hint?: string, item?: string,
  *   trace_id?: string}} Failure
  *
