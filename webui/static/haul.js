@@ -18,7 +18,7 @@
  * @property {number} toGo  left in all that is open, `moving` included
  * @property {number|null} rate  records a second; null while nothing says
  * @property {Range|null} eta  seconds until what moves and waits has arrived
- * @property {boolean} isPartial  the estimate leaves out what cannot be counted yet
+ * @property {number} uncounted  open tasks whose total is not known yet, so that no figure has it
  * @property {string|null} finishedAt  of a haul with nothing open: when the last task finished
  */
 
@@ -39,7 +39,7 @@ export function haulOf(tasks) {
     toGo: 0,
     rate: null,
     eta: null,
-    isPartial: false,
+    uncounted: 0,
     finishedAt: null,
   };
   for (const task of members) add(haul, task);
@@ -73,7 +73,7 @@ function add(haul, task) {
   if (OPEN.has(task.status)) {
     haul.open++;
     haul.toGo += left ?? 0;
-    haul.isPartial ||= left === null;
+    haul.uncounted += Number(left === null);
   } else if (task.status === "failed") {
     haul.failed += left ?? 0;
   }

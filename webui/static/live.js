@@ -10,7 +10,7 @@ import { follow } from "./stream.js";
 /** @import {Snapshot, StreamEvent, Task} from "./types.js" */
 
 /** Milliseconds over which events are collected before the page is drawn again. */
-const FLUSH_MS = 50;
+const FLUSH_MS = 100;
 /** Milliseconds between two looks at what is wrong; a locked database cannot tell it by event. */
 const CONDITIONS_MS = 5000;
 

@@ -112,5 +112,5 @@ export function waitingBecause(task, queue, ahead) {
   if (LANE_REASONS.has(task.waiting_because?.code ?? ""))
     return task.waiting_because?.message ?? "";
   const before = ahead.get(task.id) ?? 0;
-  return before ? `${before} before it in line` : "Next in line";
+  return before ? `${before.toLocaleString("en-US")} before it in line` : "Next in line";
 }

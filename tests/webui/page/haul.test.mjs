@@ -74,7 +74,7 @@ test("what a person stopped is not waited for", () => {
   assert.deepEqual(haulOf([known, ...stopped]).eta, { low: 8, high: 20 });
 });
 
-test("it says when something cannot be counted yet", () => {
-  assert.equal(haulOf([task(1, { progress: { total: null } })]).isPartial, true);
-  assert.equal(haulOf([task(1)]).isPartial, false);
+test("it says how many tasks cannot be counted yet", () => {
+  assert.equal(haulOf([task(1, { progress: { total: null } })]).uncounted, 1);
+  assert.equal(haulOf([task(1)]).uncounted, 0);
 });

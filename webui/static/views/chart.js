@@ -41,9 +41,9 @@ export function Chart({ of }) {
   if (!isDrawn) return null;
   const last = data[1].findLast((value) => value !== null) ?? 0;
   const said = `Speed over time, last ${compact(Math.round(last))} ${of.progress.unit} a second`;
-  return html`<figure class="chart" role="img" aria-label=${said}>
-    <figcaption>${spoken(of.progress.unit)} a second</figcaption><div ref=${box}></div>
-  </figure>`;
+  return html`<div class="chart" role="img" aria-label=${said}>
+    <p>${spoken(of.progress.unit)} a second</p><div ref=${box}></div>
+  </div>`;
 }
 
 /** @param {string} unit */

@@ -1,14 +1,16 @@
 // The figures of the whole haul: how far, how fast, when done.
 
 import { html } from "htm/preact";
-import { arrival, compact, durationRange, moment, percent, whole } from "../format.js";
+import { arrival, compact, counted, durationRange, moment, percent, whole } from "../format.js";
 import { haul, now } from "../store.js";
 
 export function Figures() {
-  const { total, done, failed, moving, toGo, rate } = haul.value;
+  const { total, done, failed, moving, toGo, uncounted, rate } = haul.value;
   const share = total ? done / total : 0;
+  const more = uncounted ? `, ${counted(uncounted, "tasks")} not counted yet` : "";
   return html`<section class="figures" aria-label="All tasks">
-    <dl><dt>Done</dt><dd>${percent(share)}<small>%</small></dd></dl>
+    <dl><dt>${uncounted ? "Done of what is counted" : "Done"}</dt>
+      <dd>${percent(share)}<small>%</small></dd></dl>
     <div>
       <div class="road" role="progressbar" aria-label="Done" aria-valuemin="0" aria-valuemax="100"
           aria-valuenow=${percent(share)}>
@@ -25,7 +27,7 @@ export function Figures() {
             : html`<span>
             <b>${rate < 10 ? rate.toFixed(1) : whole(Math.round(rate))}</b> items a second</span>`
         }
-        <span class="to-go"><b>${compact(toGo)}</b> to go</span>
+        <span class="to-go"><b>${compact(toGo)}</b> to go${more}</span>
       </p>
     </div>
     <${Arrival} />
@@ -44,7 +46,7 @@ function Count({ of, as }) {
 }
 
 function Arrival() {
-  const { open, running, eta, isPartial, finishedAt } = haul.value;
+  const { open, running, eta, uncounted, finishedAt } = haul.value;
   if (!open && finishedAt) {
     return html`<dl class="end"><dt>Finished</dt>
         <dd>${moment(Date.parse(finishedAt), now.value)}</dd></dl>`;
@@ -53,7 +55,7 @@ function Arrival() {
     return html`<dl class="end"><dt>Arrives</dt><dd
         class="unknown">${running ? "not known yet" : "nothing moves"}</dd></dl>`;
   }
-  const orLater = isPartial ? " or later" : ""; // what is not counted yet comes on top
+  const orLater = uncounted ? " or later" : ""; // what is not counted yet comes on top
   return html`<dl class="end"><dt>Arrives in ${durationRange(eta)}${orLater}</dt>
       <dd>${arrival(eta, now.value)}</dd></dl>`;
 }

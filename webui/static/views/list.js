@@ -4,6 +4,7 @@
 import { useSignal } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { counted } from "../format.js";
 import { idsOf, onScreen, waitingBecause } from "../rows.js";
 import { ahead, current, rows, selected, state } from "../store.js";
 import { zoom } from "../zoom.js";
@@ -72,9 +73,9 @@ export function List() {
 
 /** @param {{row: {heading: string, count: number}, place: object, index: number}} props */
 function Heading({ row, place, index }) {
-  const count = `${row.count} ${row.count === 1 ? "task" : "tasks"}`;
   return html`<div class="row heading" role="row" aria-rowindex=${index} style=${place}>
-    <span role="rowheader">${row.heading}</span><span role="gridcell">${count}</span>
+    <span role="rowheader">${row.heading}</span>
+    <span role="gridcell">${counted(row.count, "tasks")}</span>
   </div>`;
 }
 

@@ -1,7 +1,7 @@
 // The line at the top: whose page it is, whether it is live, the time, the way to the keys.
 
 import { html } from "htm/preact";
-import { clock, clockSeconds } from "../format.js";
+import { clock, clockSeconds, counted, whole } from "../format.js";
 import { haul, isHelpOpen, link, now, state } from "../store.js";
 
 export function Top() {
@@ -27,7 +27,7 @@ function subtitle() {
   const { tasks, running, open } = haul.value;
   if (!state.value || !tasks) return "Background tasks";
   if (!open) return "Nothing is waiting or running";
-  return `${running} of ${tasks} ${tasks === 1 ? "task" : "tasks"} moving`;
+  return `${whole(running)} of ${counted(tasks, "tasks")} moving`;
 }
 
 /** Whether what is shown is now, or since when it is not. */
