@@ -170,13 +170,15 @@ UPDATE jobs SET status = :status, blocked = :blocked, worker_id = NULL, lease_mo
 WHERE id = :id AND fence = :fence AND status = 'running' RETURNING *;
 
 -- name: roll_up
--- A task's counters are the sums over the jobs of its current run. The total is known when every
--- job's is; one that completed without telling any had no more than it saw.
+-- A task's counters are the sums over the jobs of its current run. The total is known in the last
+-- step (what later steps find would set the progress back), when every job's is; one that completed
+-- without telling any had no more than it saw.
 UPDATE tasks SET done = s.done, failed = s.failed, skipped = s.skipped, total = s.total,
   rate = s.rate, rate_low = s.rate_low, rate_high = s.rate_high, stage = coalesce(:stage, stage),
   message = coalesce(:message, message), told_mono = :mono, updated_at = :now, version = version + 1
 FROM (SELECT sum(j.done) AS done, sum(j.failed) AS failed, sum(j.skipped) AS skipped,
-        CASE WHEN count(j.total) > 0 AND sum(j.total IS NULL AND j.status <> 'completed') = 0
+        CASE WHEN max(t.step_index + 1 >= json_array_length(t.steps)) AND count(j.total) > 0
+            AND sum(j.total IS NULL AND j.status <> 'completed') = 0
           THEN sum(coalesce(j.total, j.done + j.failed + j.skipped)) END AS total,
         sum(j.rate) AS rate, sum(j.rate_low) AS rate_low, sum(j.rate_high) AS rate_high
       FROM jobs j JOIN tasks t ON t.id = j.task_id AND t.run = j.run WHERE j.task_id = :id) AS s
@@ -198,9 +200,11 @@ UPDATE tasks SET status = :status, error = :error, message = coalesce(:message, 
   done = s.done, failed = s.failed, skipped = s.skipped, total = s.total,
   rate = NULL, rate_low = NULL, rate_high = NULL, finished_at = :now, updated_at = :now, version = version + 1
 FROM (SELECT sum(j.done) AS done, sum(j.failed) AS failed, sum(j.skipped) AS skipped,
-        CASE WHEN count(j.total) > 0 AND sum(j.total IS NULL AND j.status <> 'completed') = 0
+        CASE WHEN max(t.step_index + 1 >= json_array_length(t.steps)) AND count(j.total) > 0
+            AND sum(j.total IS NULL AND j.status <> 'completed') = 0
           THEN sum(coalesce(j.total, j.done + j.failed + j.skipped)) END AS total
-      FROM jobs j WHERE j.task_id = :id AND j.run = :run) AS s
+      FROM jobs j JOIN tasks t ON t.id = j.task_id
+      WHERE j.task_id = :id AND j.run = :run) AS s
 WHERE tasks.id = :id AND status NOT IN ('completed','failed','cancelled') RETURNING *;
 
 -- name: result
@@ -289,6 +293,17 @@ WHERE priority = :priority AND position > :position AND id <> :id AND status IN 
 
 -- name: last_place
 SELECT max(position) FROM tasks WHERE priority = :priority AND id <> :id AND status IN ('queued','paused');
+
+-- name: shift_places
+-- Makes room beside a place: everybody beyond it moves away by :by.
+UPDATE tasks SET position = position + :by, updated_at = :now, version = version + 1
+WHERE priority = :priority AND id <> :id AND status IN ('queued','paused')
+  AND CASE WHEN :by > 0 THEN position > :position ELSE position < :position END RETURNING *;
+
+-- name: follow_places
+UPDATE jobs SET position = (SELECT position FROM tasks t WHERE t.id = jobs.task_id),
+  updated_at = :now, version = version + 1
+WHERE task_id IN (SELECT value FROM json_each(:ids)) AND status IN ('queued','paused') RETURNING *;
 
 -- name: place_task
 UPDATE tasks SET priority = :priority, position = :position, updated_at = :now, version = version + 1

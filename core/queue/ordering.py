@@ -5,6 +5,7 @@ since a place between two others is what the person asked for; `top` and `bottom
 lane. Positions are numbers between the neighbours' positions.
 """
 
+from core.documents import compact
 from core.errors import Invalid, NotPossible
 from core.lanes import DIRECT, lane_of
 from core.lifecycle import verbs
@@ -53,7 +54,30 @@ class Ordering:
             )
             step = -1.0 if before else 1.0
             far = neighbour if neighbour is not None else other.position + 2 * step
-            return self._place(task, other.priority, (far + other.position) / 2)
+            position = (far + other.position) / 2
+            if position in (far, other.position):  # no number is left between the two
+                self._make_room(task, other, step)
+                position = other.position + step / 2
+            return self._place(task, other.priority, position)
+
+    def _make_room(self, task: Task, other: Task, step: float) -> None:
+        """Move everybody beyond `other` away by `step`; told, since their places have changed."""
+        now = self._ledger.clock.wall()
+        moved = [
+            Task.of(r)
+            for r in self._store.rows(
+                "shift_places",
+                id=task.id,
+                priority=other.priority,
+                position=other.position,
+                by=step,
+                now=now,
+            )
+        ]
+        rows = self._store.rows("follow_places", ids=compact([t.id for t in moved]), now=now)
+        jobs = [Job.of(r) for r in rows]
+        for shifted in moved:
+            self._ledger.tell(shifted, [job for job in jobs if job.task_id == shifted.id])
 
     def _movable(self, task_id: int) -> Task:
         task = self._ledger.task(task_id)
