@@ -56,6 +56,8 @@ class Store:
         self._statements = named_statements((HERE / "queries.sql").read_text(encoding="utf-8"))
         self._local = threading.local()
         self._busy_s = busy_s
+        # Ours alone from the start; SQLite gives the files beside it the same mode.
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         self._wal: int | None = None  # a descriptor of the write-ahead log
         first = f"busy_timeout={int(busy_s * 1000)}"
         with translated():

@@ -59,7 +59,7 @@ class Rehearse(JobType):
 class Rehearsal(TaskType):
     """Count to a number, to see how Longhaul works.
 
-    Two steps one after the other, the second of which can be told to fail, crash or hang.
+    Two steps one after the other, which can be told to fail, crash or hang at some record.
     """
 
     name = "rehearsal"
