@@ -74,6 +74,9 @@ class Registry:
     def get(self, name: str) -> type[TaskType]:
         """The task type of this name. Raises NotFound, with names that are close."""
         types = self.all()
+        if name not in types:
+            self._look_at = 0.0  # perhaps it came a moment ago
+            types = self.all()
         if name in types:
             return types[name]
         close = difflib.get_close_matches(name, types, n=3, cutoff=0.5)
@@ -82,6 +85,8 @@ class Registry:
 
     def job_type(self, name: str) -> type[JobType]:
         """The job type of this name. Raises NotFound."""
+        if name not in self._current():
+            self._look_at = 0.0  # the service may have seen it a moment before this worker did
         try:
             return self._current()[name]
         except KeyError:
@@ -199,7 +204,9 @@ def complain(cls: type[JobType], known: dict[str, type[JobType]]) -> None:
         raise BrokenTaskType(f"{cls!r} is not a task type", **where)
     if cls.name in known:
         raise BrokenTaskType(f"the name {cls.name!r} is taken by another task type", **where)
-    abstract = sorted(getattr(cls, "__abstractmethods__", ()))
+    # Looked up by hand: an abstract base class would need a metaclass, which authors could meet.
+    found = ((name, getattr(cls, name)) for name in dir(cls))
+    abstract = sorted(n for n, value in found if getattr(value, "__isabstractmethod__", False))
     if abstract:
         raise BrokenTaskType(f"{cls.__name__} must define {', '.join(abstract)}()", **where)
     if cls.run is JobType.run and not getattr(cls, "steps", ()):
