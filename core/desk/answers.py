@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from core import seams
 from core.documents import compact
 from core.errors import Invalid, KeyReused
 from core.queue import Ledger
@@ -63,6 +64,7 @@ class Answers:
                 return kept
             answer = act()
             self._keep(key, fingerprint, answer)
+        seams.reach("enqueue-committed")
         return answer
 
     def keep(self, key: str, fingerprint: str, answer: Answer) -> Answer:

@@ -20,7 +20,6 @@ class Intake:
         """
         with self._ledger.transaction(durable=True):
             task = self.enqueue_within(new)
-            seams.reach("enqueue-written")
         seams.reach("enqueue-committed")
         return task
 
@@ -34,6 +33,7 @@ class Intake:
         if new.items:
             self._add_items(jobs[0], new.items, now)
         ledger.tell(task, jobs, Kind.TASK_CREATED)
+        seams.reach("enqueue-written")
         return task
 
     def _insert(self, new: NewTask, now: float) -> Task:

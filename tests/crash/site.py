@@ -35,7 +35,8 @@ class Site:
 
     def __init__(self, folder: Path, *, target: Path | None = None, data: Path | None = None):
         self.data = data or folder / "data"
-        (self.data / "tasks").mkdir(parents=True, mode=0o700)
+        self.data.mkdir(mode=0o700)
+        (self.data / "tasks").mkdir(mode=0o700)
         shutil.copy(HERE / "drop_in" / "effects.py", self.data / "tasks")
         self.target = target or folder / "target.sqlite"
         with closing(sqlite3.connect(self.target)) as connection:
@@ -104,6 +105,11 @@ class Site:
         script = str(HERE / "bare_service.py")
         process = self._spawn([script, str(self.data)], environment, stdout=subprocess.PIPE)
         return process
+
+    def serve(self, seam: str = "") -> subprocess.Popen:
+        """`longhaul serve` for this data directory, with HTTP; its workers have no seam."""
+        script = str(HERE / "http_service.py")
+        return self._spawn([script, str(self.data)], _environment(seam, None))
 
     def _spawn(self, arguments: list[str], environment: dict, **pipes) -> subprocess.Popen:
         process = subprocess.Popen(
