@@ -98,7 +98,7 @@ class Loop:
     def _count(self) -> None:
         run = self.run_
         if run.job.only_failed:
-            total = len(run.item_keys())
+            total = len(run.items.keys())
         else:
             total = run.patiently(lambda: self.task.count(run))
         if total is not None:
@@ -129,7 +129,7 @@ class Loop:
             return self.task.read(self.run_, self.reading, limit)
         # All of them, not only the open ones: an item is noted before its batch is committed, so
         # after a crash between the two a record may look done that has to be visited again.
-        keys = [json.loads(k) for k in self.run_.item_keys()]
+        keys = [json.loads(k) for k in self.run_.items.keys()]
         if self.reading is not None and self.reading in keys:
             keys = keys[keys.index(self.reading) + 1 :]
         while keys:
@@ -209,7 +209,7 @@ class Loop:
             if r.failure is not None or only_failed
         ]
         if items:
-            self.run_.put_items(items)
+            self.run_.items.put_many(items)
             for key, status, message, _ in items:
                 if status == "failed":
                     self.run_.log(f"record {key} failed: {message}", "warning")

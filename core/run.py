@@ -9,15 +9,16 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from core import seams
-from core.documents import compact, storable
+from core.documents import compact, rfc3339, storable
 from core.errors import ClaimLost, DatabaseBusy
 from core.estimate import RateMeter
+from core.items import Items
 from core.model import Control, Job, Kind, Progress, Status, Task
 from core.paths import Roots
 from core.queue import Claim, Claims, Ledger, Note, Verdict
@@ -61,6 +62,8 @@ class Run:
         self._held_back = False  # progress that a checkpoint did not tell
         self._release = threading.Event()
         self._lost = threading.Event()
+        #: the units inside the job, such as the files that a request named
+        self.items = Items(ledger, claim, self._require_claim)
 
     # --- what is known ---------------------------------------------------------------------------
 
@@ -133,7 +136,18 @@ class Run:
         with ledger.transaction() as store:
             self._require_claim()
             number = store.value("insert_log", **line)
-            ledger.events.append(Kind.LOG, self.job.task_id, {"id": number, **line})
+            told = {"id": number, **line, "at": rfc3339(at)}
+            ledger.events.append(Kind.LOG, self.job.task_id, told)
+
+    def telemetry(self, **facts: Any) -> None:
+        """Numbers of the task's own for who asked for them (JSON-able); kept as an event only.
+
+        Per record only when a parameter asks for it: each costs a transaction.
+        """
+        about = {"task_id": self.job.task_id, "job_id": self.job.id, "attempt": self.job.attempts}
+        with self._ledger.transaction():
+            self._require_claim()
+            self._ledger.events.append(Kind.TELEMETRY, self.job.task_id, {**about, "facts": facts})
 
     # --- checkpoints -----------------------------------------------------------------------------
 
@@ -220,57 +234,6 @@ class Run:
             raise Stop
         if verdict.give_back or self._release.is_set():
             raise Stop(release=True)
-
-    # --- items -----------------------------------------------------------------------------------
-
-    def open_items(self, limit: int = 500) -> list[str]:
-        """Keys of the items still to do, in order; one left running by a crash is among them."""
-        return [
-            r["key"] for r in self._ledger.store.rows("open_items", job_id=self.job.id, limit=limit)
-        ]
-
-    def item_keys(self) -> list[str]:
-        """Keys of all items of this job, done or not, in order: what a cursor counts on."""
-        return [r["key"] for r in self._ledger.store.rows("item_keys", job_id=self.job.id)]
-
-    def all_items(self) -> Iterator[dict[str, Any]]:
-        """Every item of the task's current run, of all its jobs, in order."""
-        last = 0
-        while rows := self._ledger.store.rows(
-            "items_of_run", task_id=self.task.id, run=self.task.run, after=last, limit=1000
-        ):
-            for row in rows:
-                yield dict(row)
-            last = rows[-1]["id"]
-
-    def put_item(self, key: str, status: str, message: str = "", trace: str = "") -> None:
-        """Write one item's state, with its event; inside `effects`, or on its own in a transaction
-        that is refused without the claim."""
-        store = self._ledger.store
-        if not store.in_transaction:
-            return self.put_items([(key, status, message, trace)])
-        row = store.row(
-            "put_item",
-            job_id=self.job.id,
-            task_id=self.job.task_id,
-            key=storable(key),
-            status=status,
-            message=storable(message[:2000]),
-            trace=storable(trace[:20_000]),
-            data=None,
-            now=self._ledger.clock.wall(),
-        )
-        document = {k: row[k] for k in ("id", "job_id", "task_id", "key", "status", "attempts")}
-        document |= {"message": row["message"], "source": self.task.source}
-        document["task_type"] = self.task.type
-        self._ledger.events.append(Kind.ITEM_UPDATE, self.job.task_id, document)
-
-    def put_items(self, items: list[tuple[str, str, str, str]]) -> None:
-        """Several (key, status, message, trace) in one transaction; refused without the claim."""
-        with self._ledger.transaction():
-            self._require_claim()
-            for item in items:
-                self.put_item(*item)
 
     # --- the worker's side -----------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         " beneath paths sealed",
         "store events wake",
         "queue",
-        "compute target run loop backfill samples tasks",
+        "compute target items run loop backfill samples tasks",
         "worker recovery supervisor scheduler errand errands",
         "desk",
         "service",

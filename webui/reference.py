@@ -42,7 +42,8 @@ KINDS: dict[Kind, str] = {
     Kind.LOG: "one line of a task's log",
     Kind.QUEUE_UPDATE: "the queue's switches, the person's activity or the settings changed; `data`"
     " is the queue's figures",
-    Kind.TELEMETRY: "reserved for single records; not sent by any built-in task type yet",
+    Kind.TELEMETRY: "numbers of the task's own (`run.telemetry`): `{task_id, job_id,"
+    " attempt, facts}`; no built-in type sends any",
     Kind.RESET: "made by the stream itself: what comes next is no longer kept, or the database is"
     " another one; read `/snapshot` and go on from its `last_event_id`",
 }

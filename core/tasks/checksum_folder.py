@@ -67,7 +67,7 @@ class HashFiles(JobType):
                 place,
                 done=place - failed,
                 failed=failed,
-                effects=partial(run.put_item, name, status, message),
+                effects=partial(run.items.put, name, status, message),
             )
 
 
@@ -83,7 +83,7 @@ class WriteManifest(JobType):
         run.stage("writing")
         lines = [
             f"{item['message']}  {item['key']}"
-            for item in run.all_items()
+            for item in run.items.all()
             if item["status"] == "completed"
         ]
         return "".join(f"{line}\n" for line in sorted(lines, key=lambda text: text[66:]))

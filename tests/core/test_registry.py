@@ -1,4 +1,4 @@
-"""Finding task types: built in, dropped in, from packages; what is refused, with which reason."""
+"""Finding task types: built in, dropped in, from packages; what is refused, and why."""
 
 import importlib.metadata
 

@@ -100,8 +100,8 @@ def test_what_the_person_wants_counts_more_than_the_slot(desk, run):
         lambda run: run.check(),
         lambda run: run.confirm(),
         lambda run: run.log("hello"),
-        lambda run: run.put_items([("a", "failed", "", "")]),
-        lambda run: run.put_item("a", "failed"),
+        lambda run: run.items.put_many([("a", "failed", "", "")]),
+        lambda run: run.items.put("a", "failed"),
         lambda run: run.stage("next"),
         lambda run: run.wait(1),
         lambda run: run.flush(force=True),
@@ -240,7 +240,7 @@ def test_half_characters_can_be_logged_shown_and_kept(desk, run):
     run.log(f"cannot read {name}")
     run.message(name)
     run.checkpoint({"file": name}, done=1, tell=True)
-    run.put_item(name, "failed", name, name)
+    run.items.put(name, "failed", name, name)
     assert run.cursor == {"file": name}
     assert json.loads(jobs(desk, run.task)[0].cursor) == {"file": name}
     assert now(desk, run.task).message == "caf\\udce9.txt"
@@ -253,28 +253,28 @@ def test_items_left_running_are_taken_up_again(desk, run, tmp_path):
     with desk.store.transaction() as store:
         rows = [{"job_id": run.job.id, "task_id": run.task.id, "key": k, "now": 0.0} for k in "abc"]
         store.many("insert_item", rows)
-    run.put_item("a", "completed")
-    run.put_item("b", "running")
+    run.items.put("a", "completed")
+    run.items.put("b", "running")
     lose(desk, run)
     again = Run(desk.ledger, desk.claims, desk.claim(), tmp_path)
-    assert again.open_items() == ["b", "c"]
-    assert again.item_keys() == ["a", "b", "c"]
+    assert again.items.open() == ["b", "c"]
+    assert again.items.keys() == ["a", "b", "c"]
 
 
 def test_an_item_inside_effects_is_one_fact_with_the_checkpoint(desk, run):
     def effects():
-        run.put_item("a", "completed")
+        run.items.put("a", "completed")
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
         run.checkpoint(1, done=1, effects=effects)
     assert desk.store.execute("SELECT * FROM items", {}) == []
-    run.checkpoint(1, done=1, effects=lambda: run.put_item("a", "completed"))
+    run.checkpoint(1, done=1, effects=lambda: run.items.put("a", "completed"))
     assert told(desk, run.task, "item_update")[0][1]["key"] == "a"
 
 
 def test_an_item_event_says_what_groups_it(desk, run):
-    run.put_item("a", "failed", "why", "trace")
+    run.items.put("a", "failed", "why", "trace")
     document = told(desk, run.task, "item_update")[0][1]
     assert (document["source"], document["task_id"], document["task_type"]) == (
         "api", run.task.id, "test",
@@ -283,8 +283,8 @@ def test_an_item_event_says_what_groups_it(desk, run):
 
 
 def test_all_items_are_those_of_every_job_of_the_run(desk, run, tmp_path):
-    run.put_items([(f"k{n:04}", "completed", "", "") for n in range(1500)])
-    assert [i["key"] for i in run.all_items()] == [f"k{n:04}" for n in range(1500)]
+    run.items.put_many([(f"k{n:04}", "completed", "", "") for n in range(1500)])
+    assert [i["key"] for i in run.items.all()] == [f"k{n:04}" for n in range(1500)]
 
 
 def test_the_key_of_a_job_is_shared_by_no_other_installation(desk, run, tmp_path):
@@ -294,3 +294,13 @@ def test_the_key_of_a_job_is_shared_by_no_other_installation(desk, run, tmp_path
     twin = Run(other.ledger, other.claims, other.claim(), tmp_path)
     assert twin.job.id == run.job.id
     assert twin.key != run.key
+
+
+def test_telemetry_is_an_event_of_its_own_and_needs_the_claim(desk, run):
+    run.telemetry(pages=3, ms=1.5)
+    event = desk.events()[-1]
+    assert event.kind == "telemetry"
+    assert json.loads(event.data)["facts"] == {"pages": 3, "ms": 1.5}
+    desk.settling.settle_dead(run.job, "gone")
+    with pytest.raises(ClaimLost):
+        run.telemetry(pages=4)

@@ -42,7 +42,13 @@ export function reduce(state, events) {
   let { tasks } = state;
   let isChanged = false;
   for (const { kind, data } of events) {
-    if (TASK_KINDS.has(kind)) {
+    if (kind === "task_update" && data.removed) {
+      if (!tasks.has(data.id)) continue;
+      isChanged = true;
+      if (tasks === state.tasks) tasks = draft.tasks = new Map(tasks);
+      tasks.delete(data.id);
+      draft.shape++;
+    } else if (TASK_KINDS.has(kind)) {
       const known = tasks.get(data.id);
       if (!data.user_relevant || (known && known.version >= data.version)) continue;
       isChanged = true;

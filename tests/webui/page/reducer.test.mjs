@@ -34,6 +34,14 @@ test("a new task and a new status change the order of the list", () => {
   );
 });
 
+test("a cleared task leaves the list", () => {
+  const state = of(task(1), task(2));
+  const after = reduce(state, [told({ id: 1, removed: true })]);
+  assert.deepEqual([...after.tasks.keys()], [2]);
+  assert.notEqual(after.shape, state.shape);
+  assert.equal(reduce(after, [told({ id: 1, removed: true })]), after);
+});
+
 test("maintenance is not shown", () => {
   assert.equal(
     reduce(of(), [told(task(1, { user_relevant: false }), "task_created")]).tasks.size,

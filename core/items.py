@@ -1,0 +1,67 @@
+"""The items of a job as its code sees them: what is still to do, and what became of each.
+
+Made by `core.run.Run`, as `run.items`. An item's state and its event are one transaction, refused
+when the attempt lost its claim.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from core.documents import storable
+from core.model import Kind
+from core.queue import Claim, Ledger
+
+
+class Items:
+    """The items of one attempt's job."""
+
+    def __init__(self, ledger: Ledger, claim: Claim, require_claim: Callable[[], Any]):
+        self._ledger, self._store = ledger, ledger.store
+        self._job, self._task = claim.job, claim.task
+        self._require_claim = require_claim
+
+    def open(self, limit: int = 500) -> list[str]:
+        """Keys of the items still to do, in order; one left running by a crash is among them."""
+        rows = self._store.rows("open_items", job_id=self._job.id, limit=limit)
+        return [row["key"] for row in rows]
+
+    def keys(self) -> list[str]:
+        """Keys of all items of this job, done or not, in order: what a cursor counts on."""
+        return [row["key"] for row in self._store.rows("item_keys", job_id=self._job.id)]
+
+    def all(self) -> Iterator[dict[str, Any]]:
+        """Every item of the task's current run, of all its jobs, in order."""
+        last = 0
+        while rows := self._store.rows(
+            "items_of_run", task_id=self._task.id, run=self._task.run, after=last, limit=1000
+        ):
+            for row in rows:
+                yield dict(row)
+            last = rows[-1]["id"]
+
+    def put(self, key: str, status: str, message: str = "", trace: str = "") -> None:
+        """Write one item's state, with its event; inside `effects`, or in its own transaction."""
+        if not self._store.in_transaction:
+            return self.put_many([(key, status, message, trace)])
+        row = self._store.row(
+            "put_item",
+            job_id=self._job.id,
+            task_id=self._job.task_id,
+            key=storable(key),
+            status=status,
+            message=storable(message[:2000]),
+            trace=storable(trace[:20_000]),
+            data=None,
+            now=self._ledger.clock.wall(),
+        )
+        document = {k: row[k] for k in ("id", "job_id", "task_id", "key", "status", "attempts")}
+        document |= {"message": row["message"], "source": self._task.source}
+        document["task_type"] = self._task.type
+        self._ledger.events.append(Kind.ITEM_UPDATE, self._job.task_id, document)
+
+    def put_many(self, items: list[tuple[str, str, str, str]]) -> None:
+        """Several (key, status, message, trace) in one transaction."""
+        with self._ledger.transaction():
+            self._require_claim()
+            for item in items:
+                self.put(*item)
