@@ -168,9 +168,7 @@ def our_nothing(path: Path, folder: Path) -> float:
     return task.done / (perf_counter() - began)
 
 
-def compare(
-    name: str, rounds: int, fresh: Callable, ours: Callable, bare: Callable
-) -> None:
+def compare(name: str, rounds: int, fresh: Callable, ours: Callable, bare: Callable) -> None:
     ratios, speeds = [], []
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as folder:
