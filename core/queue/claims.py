@@ -69,8 +69,8 @@ class Claims:
         Costs one read when nothing is claimable. The claim itself is one guarded update.
         """
         heads = self._heads()
-        if not (heads["due"] or _anybody(heads)):
-            return None
+        if not (heads["due"] or self._offers(heads)):
+            return None  # nothing waits, or its lane is full: an idle worker takes no lock
         with self._ledger.transaction():
             return self.claim_within(worker_id, pid)
 
@@ -80,16 +80,21 @@ class Claims:
         if heads["due"]:
             self._free_due_jobs()
             heads = self._heads()
-        if not _anybody(heads):
-            return None
         limits = self._ledger.limits(heads["settings_version"])
-        busy, around = busy_lanes(self._store), surroundings(heads, self._ledger.clock)
-        for offer in lanes.choose(limits, busy, around):
-            if _is_wanted(offer, limits, heads) and (job := self._take(offer, limits, worker_id)):
+        for offer in self._offers(heads):
+            if job := self._take(offer, limits, worker_id):
                 claim = self._begin_attempt(job, pid)
                 seams.reach("claim-written")
                 return claim
         return None
+
+    def _offers(self, heads: Row) -> list[Offer]:
+        """The lanes that may claim now and have somebody waiting."""
+        if heads["general_head"] is None and not (heads["direct"] or heads["recordings"]):
+            return []
+        limits = self._ledger.limits(heads["settings_version"])
+        busy, around = busy_lanes(self._store), surroundings(heads, self._ledger.clock)
+        return [o for o in lanes.choose(limits, busy, around) if _is_wanted(o, limits, heads)]
 
     def _moments(self) -> dict[str, Any]:
         clock = self._ledger.clock
@@ -252,10 +257,6 @@ class Claims:
 
 
 # --- reading what decides; shared with the queue's figures ---------------------------------------
-
-
-def _anybody(heads: Row) -> bool:
-    return heads["general_head"] is not None or bool(heads["direct"] or heads["recordings"])
 
 
 def _is_wanted(offer: Offer, limits: Limits, heads: Row) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from core.documents import reason_document
 from core.lanes import (
     DIRECT,
     NORMAL,
@@ -136,7 +137,7 @@ def test_quiet_hours_hold_for_their_lanes_alone():
 
 def test_a_full_lane_says_how_full():
     reason = refusal(RECORDINGS, Limits(recordings=1), Busy(recordings=1), around())
-    assert reason.document() == {
+    assert reason_document(reason) == {
         "code": "lane-full",
         "message": "The recordings lane is full: 1 of 1 slots busy",
         "until": None,
