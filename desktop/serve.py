@@ -55,7 +55,7 @@ def _run(folder: Path, host: str, port: int, stop: threading.Event) -> None:
     service = Service(folder)
     token = secrets.token_urlsafe(32)
     try:
-        site = start_site(service, host, port, token)
+        site = start_site(service, host, port, token, stop.set)
     except OSError as error:
         raise WrongUse(  # nothing was started yet, so nothing is to be stopped
             f"{host}:{port} cannot be used: {error.strerror or error}.",

@@ -16,7 +16,7 @@ from core.model import Event
 from core.service import Service
 from webui import pages
 from webui.api import NOUNS
-from webui.calls import Context
+from webui.calls import Context, Doors
 from webui.dispatch import Dispatcher, not_served
 from webui.guard import Guard, is_loopback
 from webui.metrics import Meter
@@ -25,16 +25,16 @@ from webui.static_files import StaticFiles
 from webui.stream import Broadcaster
 
 
-def make_app(service: Service, stream: Broadcaster, mint_code: Callable[[], str]) -> Meter:
+def make_app(service: Service, stream: Broadcaster, doors: Doors) -> Meter:
     """The WSGI app: every route of the API, the page and its files, each request counted.
 
-    `stream` adopts the event streams, `mint_code` makes a code that opens a window. Who may call
-    is not checked in here: the app belongs behind a guard.
+    `stream` adopts the event streams, `doors` lead out of the app. Who may call is not checked in
+    here: the app belongs behind a guard.
     """
     app = bottle.Bottle()
     app.default_error_handler = not_served
     meter = Meter(app)
-    context = Context(service, stream, mint_code, meter, own_version(), _description)
+    context = Context(service, stream, doors, meter, own_version(), _description)
     dispatcher = Dispatcher(context)
     for group in NOUNS:
         for route in group:
@@ -60,6 +60,11 @@ class Site:
     def port(self) -> int:
         return self.server.port
 
+    @property
+    def open_pages(self) -> int:
+        """Pages that follow what happens now: streams of windows and browsers."""
+        return self.server.stream.stats()["pages"]
+
     def mint_code(self) -> str:
         """A code for `GET /enter?code=…`: opens a window once, within a minute."""
         return self.guard.mint_code()
@@ -70,15 +75,20 @@ class Site:
         self.server.stop(timeout)
 
 
-def start_site(service: Service, host: str, port: int, token: str) -> Site:
+def start_site(
+    service: Service, host: str, port: int, token: str, stop: Callable[[], None] | None = None
+) -> Site:
     """Serve `service` from threads of its own; returns when it answers.
 
-    `port` 0 takes a free one. Raises OSError when the address cannot be used.
+    `port` 0 takes a free one. `stop` begins to end the service, for who asks for it over HTTP.
+    Raises OSError when the address cannot be used.
     """
     stream = Broadcaster(Facts(service))
     server = Server(None, host, port, stream=stream)
+    ways = {"stop": stop} if stop else {}
+    doors = Doors(lambda: guard.mint_code(), lambda mark: guard.arrivals.state(mark), **ways)
     guard = Guard(
-        make_app(service, stream, lambda: guard.mint_code()),
+        make_app(service, stream, doors),
         port=server.port,
         token=token,
         page_paths=pages.PAGES,

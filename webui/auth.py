@@ -1,4 +1,5 @@
-"""Who is calling: the token, one-time codes, sessions, and a limit on failed attempts.
+"""Who is calling: the token, one-time codes, sessions, what became of a code, and a limit on
+failed attempts.
 
 Memory only: a restart of the service ends all sessions, and nothing secret is written here. When
 each of them is asked for is the guard's business (`guard.py`), its only caller. All classes are
@@ -78,6 +79,56 @@ class Sessions(_Secrets):
             self._ends[_digest(secret)] = self._clock() + self._lifetime
             return True
 
+    def knows(self, digest: bytes) -> bool:
+        """Whether the session with this digest lives; does not prolong it."""
+        with self._lock:
+            return self._ends.get(digest, float("-inf")) > self._clock()
+
+
+class Arrivals:
+    """What became of one-time codes: how the opener of a window learns that its page works.
+
+    A code is named by its mark, which gives nothing away. The newest ones are kept.
+    """
+
+    def __init__(self, sessions: Sessions):
+        self._sessions = sessions
+        self._of: dict[str, bytes | None] = {}  # mark → session
+        self._awaited: set[bytes] = set()  # sessions that have asked for nothing so far
+        self._lock = threading.Lock()
+
+    def expect(self, code: str) -> None:
+        """A code was made; nobody has used it yet."""
+        with self._lock:
+            while len(self._of) >= _MOST_KEPT:
+                self._awaited.discard(self._of.pop(next(iter(self._of))) or b"")
+            self._of[mark_of(code)] = None
+
+    def enter(self, code: str, session: str) -> None:
+        """The code was exchanged for a session."""
+        with self._lock:
+            if mark_of(code) in self._of:
+                self._of[mark_of(code)] = _digest(session)
+                self._awaited.add(_digest(session))
+
+    def ask(self, session: str) -> None:
+        """The session asked the API for something: its page runs."""
+        if self._awaited:  # without the lock: it is empty for nearly all requests
+            with self._lock:
+                self._awaited.discard(_digest(session))
+
+    def state(self, mark: str) -> str | None:
+        """waiting (for its use), entered, arrived, ended; None for a code that is not known."""
+        with self._lock:
+            if mark not in self._of:
+                return None
+            session = self._of[mark]
+            if session is None:
+                return "waiting"
+            if not self._sessions.knows(session):
+                return "ended"
+            return "entered" if session in self._awaited else "arrived"
+
 
 class Failures:
     """Counts failed attempts of the last minute. Valid credentials are never asked about it."""
@@ -95,6 +146,11 @@ class Failures:
                 self._at.popleft()
             self._at.append(now)
             return len(self._at) > self._limit
+
+
+def mark_of(code: str) -> str:
+    """The public name of a code."""
+    return _digest(code).hex()[:16]
 
 
 def _digest(secret: str) -> bytes:

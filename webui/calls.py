@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from core.errors import NotPossible
 from core.service import Service
 from webui.stream import Broadcaster
 
@@ -18,13 +19,29 @@ if TYPE_CHECKING:
 _WEIGHT = re.compile(r"q\s*=\s*([01](?:\.\d{0,3})?)")
 
 
+def _nothing_to_stop() -> None:
+    raise NotPossible("This service ends with the program that started it.")
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What is around the app: its guard, and the process it runs in."""
+
+    #: A code that opens a window.
+    mint_code: Callable[[], str]
+    #: What became of a code, by its mark; None for one that is not known.
+    arrival: Callable[[str], str | None]
+    #: Begin to end the service; raises NotPossible where that is not ours to do.
+    stop: Callable[[], None] = _nothing_to_stop
+
+
 @dataclass(frozen=True)
 class Context:
     """What the handlers of one site work with."""
 
     service: Service
     stream: Broadcaster
-    mint_code: Callable[[], str]
+    doors: "Doors"
     meter: "Meter"
     version: str
     #: The OpenAPI description, made when it is first asked for.

@@ -81,6 +81,8 @@ class Subscription:
     choice: Choice = field(default_factory=Choice)
     rename: Callable[[Event], tuple[str, str]] | None = None
     until: Callable[[Event], bool] | None = None
+    #: A window or a browser reads it, so a person may be looking.
+    is_page: bool = False
 
     @property
     def is_shared(self) -> bool:

@@ -15,12 +15,13 @@ from io import BytesIO
 from urllib.parse import parse_qs
 
 from webui import access_log
-from webui.auth import Codes, Failures, Sessions, same_secret
+from webui.auth import Arrivals, Codes, Failures, Sessions, same_secret
 from webui.refusal import Refused, security_headers
 
 BODY_LIMIT = 1024 * 1024
 #: Levels of arrays and objects in a JSON body.
 JSON_DEPTH = 64
+API = "/api/"
 HEALTH = "/api/v1/health"
 ENTER = "/enter"
 _SAFE = ("GET", "HEAD")
@@ -61,6 +62,7 @@ class Guard:
         self._headers = security_headers(tuple(script_hashes))
         self._fixed = {name.lower() for name, _ in self._headers} - {"content-security-policy"}
         self.codes, self.sessions, self.failures = Codes(), Sessions(), Failures()
+        self.arrivals = Arrivals(self.sessions)
 
     def expose(self, host: str) -> None:
         """Answer other machines, too, by this one address; the person said so in so many words."""
@@ -69,7 +71,9 @@ class Guard:
 
     def mint_code(self) -> str:
         """A code for `GET /enter?code=…`: 60 seconds, single use."""
-        return self.codes.mint()
+        code = self.codes.mint()
+        self.arrivals.expect(code)
+        return code
 
     def __call__(self, environ: dict, start_response: Callable):
         began = time.perf_counter()
@@ -85,7 +89,7 @@ class Guard:
             if path == ENTER and method == "GET":
                 return self._enter(environ, start)
             if path != HEALTH or method not in _SAFE:
-                caller = self._caller(environ)
+                caller = self._caller(environ, path)
                 self._check_mutation(environ, method, path, caller)
         except Refused as refused:
             status, headers, body = refused.answer(self._headers)
@@ -125,7 +129,7 @@ class Guard:
 
     # --- who is it ----------------------------------------------------------------------------
 
-    def _caller(self, environ: dict) -> str:
+    def _caller(self, environ: dict, path: str) -> str:
         """How the caller is known: "token" or "session"; raises 401, or 429 after many."""
         authorization = environ.get("HTTP_AUTHORIZATION")
         if authorization is not None:
@@ -136,6 +140,8 @@ class Guard:
             for pair in environ.get("HTTP_COOKIE", "").split(";"):
                 name, _, secret = pair.strip().partition("=")
                 if name == self.cookie and self.sessions.is_open(secret):
+                    if path.startswith(API):
+                        self.arrivals.ask(secret)
                     return "session"
         raise self._failed(
             Refused(
@@ -156,13 +162,16 @@ class Guard:
     def _enter(self, environ: dict, start: Callable):
         """Exchange a one-time code for a session, and go to a page of ours."""
         query = parse_qs(environ.get("QUERY_STRING", ""))
-        if not self.codes.redeem(query.get("code", [""])[0]):
+        code = query.get("code", [""])[0]
+        if not self.codes.redeem(code):
             detail = "This link was used already, or is older than a minute. Open the window again."
             raise self._failed(Refused(403, "bad-code", detail))
         target = query.get("next", ["/"])[0]
         if not (_PLAIN_PATH.fullmatch(target) and self._pages(target)):
             target = "/"
-        cookie = f"{self.cookie}={self.sessions.mint()}; HttpOnly; SameSite=Strict; Path=/"
+        session = self.sessions.mint()
+        self.arrivals.enter(code, session)
+        cookie = f"{self.cookie}={session}; HttpOnly; SameSite=Strict; Path=/"
         headers = [("Location", target), ("Set-Cookie", cookie), ("Content-Length", "0")]
         start("303 See Other", [*headers, ("Cache-Control", "no-store")])
         return [b""]
@@ -198,7 +207,7 @@ class Guard:
         A policy that the app adds (`sandbox`, for what a person supplied) stands beside ours and
         can only make it stricter, as browsers enforce all; only the API may never be cached.
         """
-        is_api = path.startswith("/api/")
+        is_api = path.startswith(API)
         kept, cached = [], False
         for name, value in headers:
             lower = name.lower()

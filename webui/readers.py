@@ -89,6 +89,7 @@ class Readers:
             sock.close()
             raise
         self._open.add(reader)
+        self.counts["pages"] += subscription.is_page
         return reader
 
     def wait(self, seconds: float | None) -> bool:
@@ -157,6 +158,7 @@ class Readers:
         if reader not in self._open:
             return
         self._open.discard(reader)
+        self.counts["pages"] -= reader.subscription.is_page
         self._selector.unregister(reader.sock)
         reader.sock.close()
         self._left(reader)

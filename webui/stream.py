@@ -111,9 +111,10 @@ class Broadcaster:
             self._close_adopted()
 
     def stats(self) -> dict[str, int]:
-        """Streams `open` now; since the start: events `sent`, readers `cut` off."""
+        """Streams `open`, those of `pages`; since the start: events `sent`, readers `cut` off."""
         counts = self._readers.counts
-        return {"open": len(self._readers), **{name: counts[name] for name in ("sent", "cut")}}
+        kept = {name: counts[name] for name in ("pages", "sent", "cut")}
+        return {"open": len(self._readers), **kept}
 
     # --- the thread ---------------------------------------------------------------------------
 

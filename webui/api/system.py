@@ -1,12 +1,12 @@
-"""The service about itself: health, version, description, metrics, and codes that open a window."""
+"""The service about itself: health, version, description, metrics, codes for windows, its end."""
 
 import os
 
 from core.documents import rfc3339
-from core.errors import Forbidden
+from core.errors import Forbidden, NotFound, NotPossible
 from webui import documents as docs
 from webui.api import figures
-from webui.auth import CODE_LIFETIME
+from webui.auth import CODE_LIFETIME, mark_of
 from webui.calls import Call
 from webui.replies import Reply
 from webui.routes import Content, Keys, Routes
@@ -57,4 +57,32 @@ def create_code(call: Call) -> Reply:
     # The guard let the call in, so a token that is there is the right one.
     if not call.header("Authorization"):
         raise Forbidden("A window cannot open other windows; that takes the token")
-    return Reply({"code": call.context.mint_code(), "expires_in_s": CODE_LIFETIME}, 201)
+    code = call.context.doors.mint_code()
+    return Reply({"code": code, "mark": mark_of(code), "expires_in_s": CODE_LIFETIME}, 201)
+
+
+@routes.get("/codes/{mark}", docs.ArrivalDocument, raises=(Forbidden,), needs_service=False)
+def get_arrival(call: Call) -> Reply:
+    """What became of a code: whether the page that it opened is there. For those who have the
+    token."""
+    if not call.header("Authorization"):
+        raise Forbidden("A window cannot ask for other windows; that takes the token")
+    mark = call.places["mark"]
+    state = call.context.doors.arrival(mark)
+    if state is None:
+        raise NotFound("There is no such code, or none any more")
+    return Reply({"mark": mark, "state": state})
+
+
+@routes.post(
+    "/service/stop",
+    {202: docs.StoppingDocument},
+    raises=(NotPossible,),
+    keys=Keys.NOBODY,
+    needs_service=False,
+)
+def stop_service(call: Call) -> Reply:
+    """End the service as `longhaul stop` does: running batches are finished and checkpointed, and
+    their tasks go on at the next start. May be asked again; there is nothing to ask afterwards."""
+    call.context.doors.stop()
+    return Reply({"status": "stopping"}, 202)

@@ -15,6 +15,7 @@ from webui.documents.base import (
 )
 from webui.documents.service import (
     ActivityDocument,
+    ArrivalDocument,
     CodeDocument,
     Condition,
     Health,
@@ -25,6 +26,7 @@ from webui.documents.service import (
     Snapshot,
     Stats,
     StatsRow,
+    StoppingDocument,
     VersionDocument,
 )
 from webui.documents.tasks import (
@@ -56,6 +58,7 @@ from webui.documents.types import (
 __all__ = [
     "About",
     "ActivityDocument",
+    "ArrivalDocument",
     "Attempt",
     "BulkResult",
     "BulkResults",
@@ -86,6 +89,7 @@ __all__ = [
     "Stats",
     "StatsRow",
     "StepDocument",
+    "StoppingDocument",
     "TaskDocument",
     "TaskItems",
     "TaskList",

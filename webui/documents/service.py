@@ -118,4 +118,20 @@ class CodeDocument(Document):
     """A code for `GET /enter?code=…`, usable once."""
 
     code: str
+    #: Names the code in `GET /codes/{mark}`; gives nothing away.
+    mark: str
     expires_in_s: float
+
+
+class ArrivalDocument(Document):
+    """What became of a code: it waits for its use; it was exchanged for a session; the page of that
+    session runs, for it has asked for something; the session has ended."""
+
+    mark: str
+    state: Literal["waiting", "entered", "arrived", "ended"]
+
+
+class StoppingDocument(Document):
+    """The service has begun to end."""
+
+    status: Literal["stopping"]
