@@ -3,8 +3,9 @@
 Two general lanes share `total` slots. Jobs whose priority reaches the threshold belong to the
 priority lane: it may always start up to its own slots, so it never starves. Normal jobs have the
 remaining slots, and may borrow the priority lane's idle ones; a borrower gives its slot back at
-its next checkpoint as soon as the slots are overdrawn. Named lanes (recordings) have slots of
-their own; the direct lane holds operations that a person waits for.
+its next checkpoint as soon as the slots are overdrawn, as normal jobs do when slots are taken
+away. Named lanes (recordings) have slots of their own; the direct lane holds operations that a
+person waits for.
 """
 
 from dataclasses import dataclass, field
@@ -151,9 +152,12 @@ def _has_slot(lane: str, limits: Limits, busy: Busy) -> bool:
     return busy.of(lane) < limits.slots(lane)
 
 
-def gives_back(limits: Limits, busy: Busy) -> bool:
-    """Whether a borrower must give its slot back at its checkpoint: more run than slots are."""
-    return busy.general > limits.total
+def gives_back(limits: Limits, busy: Busy, *, lent: bool) -> bool:
+    """Whether a normal job must give its slot back at its checkpoint: more run than slots are.
+
+    A borrower at once; one on a slot of its own only where its lane has fewer slots by now.
+    """
+    return busy.general > limits.total and (lent or busy.normal > limits.normal)
 
 
 def lane_of(lane: str, priority: int, limits: Limits) -> str:

@@ -12,7 +12,7 @@ from core.documents import blocked_reason, compact
 from core.lanes import Busy, Limits, Reason, Surroundings, lane_of, refusal
 from core.model import Blocked, Job, Status, Task
 from core.queue import Ledger
-from core.queue.claims import busy_lanes, surroundings
+from core.queue.line import busy_lanes, surroundings
 
 MOST_AHEAD = 100  #: the place in the line is counted up to here
 NAMED = 3  #: so many of the tasks waited for are named

@@ -4,16 +4,16 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from core import lanes, seams
 from core.documents import compact
 from core.errors import ClaimLost
 from core.estimate import Rate
-from core.lanes import Busy, Limits, Offer, Surroundings
+from core.lanes import Limits, Offer
 from core.model import Blocked, Control, Job, Kind, Progress, Task
 from core.queue.ledger import Ledger
+from core.queue.line import busy_lanes, is_wanted, selection, surroundings
 from core.store import Row
 
 #: a claim holds so long without a heartbeat (monotonic seconds); tests shorten it
@@ -48,7 +48,7 @@ class Verdict:
     """What a checkpoint answers: what the person wants, and whether progress was told."""
 
     control: Control
-    give_back: bool  #: the slot was lent and is wanted back
+    give_back: bool  #: its slot is wanted back, or was taken away
     knobs: dict[str, Any]
     told: bool
 
@@ -60,6 +60,7 @@ class Claims:
         self._ledger = ledger
         self._store = ledger.store
         self.lease_s = lease_s
+        self._claimed_under = 0  # the version of the settings at the last claim
 
     # --- claim -----------------------------------------------------------------------------------
 
@@ -84,6 +85,7 @@ class Claims:
         for offer in self._offers(heads):
             if job := self._take(offer, limits, worker_id):
                 claim = self._begin_attempt(job, pid)
+                self._claimed_under = heads["settings_version"]
                 seams.reach("claim-written")
                 return claim
         return None
@@ -94,7 +96,7 @@ class Claims:
             return []
         limits = self._ledger.limits(heads["settings_version"])
         busy, around = busy_lanes(self._store), surroundings(heads, self._ledger.clock)
-        return [o for o in lanes.choose(limits, busy, around) if _is_wanted(o, limits, heads)]
+        return [o for o in lanes.choose(limits, busy, around) if is_wanted(o, limits, heads)]
 
     def _moments(self) -> dict[str, Any]:
         clock = self._ledger.clock
@@ -203,7 +205,7 @@ class Claims:
                 effects()
             seams.reach("checkpoint-written")
             told = self._tell_progress(claim, note)
-            give_back = bool(row["lent"]) and self._is_overdrawn()
+            give_back = self._is_overdrawn(claim.job)
         return Verdict(Control(row["control"]), give_back, json.loads(row["knobs"]), told)
 
     def tell_progress(self, claim: Claim, note: Note) -> None:
@@ -232,10 +234,14 @@ class Claims:
         self._ledger.events.task(Kind.TASK_PROGRESS, Task.of(row))
         return True
 
-    def _is_overdrawn(self) -> bool:
-        state = self._store.row("queue_state")
-        limits = self._ledger.limits(state["settings_version"])
-        return lanes.gives_back(limits, busy_lanes(self._store))
+    def _is_overdrawn(self, job: Job) -> bool:
+        if job.claimed_lane != lanes.NORMAL:
+            return False
+        version = self._store.row("queue_state")["settings_version"]
+        if not job.lent and version == self._claimed_under:
+            return False  # a slot of its own, and nobody took slots away since
+        limits = self._ledger.limits(version)
+        return lanes.gives_back(limits, busy_lanes(self._store), lent=bool(job.lent))
 
     def reconcile(self, claim: Claim, progress: Progress) -> Job:
         """Take over what the target's own checkpoint says, before anything is read."""
@@ -254,46 +260,3 @@ class Claims:
         if row is None:
             raise ClaimLost(f"job {claim.job.id} was taken over")
         return Job.of(row)
-
-
-# --- reading what decides; shared with the queue's figures ---------------------------------------
-
-
-def _is_wanted(offer: Offer, limits: Limits, heads: Row) -> bool:
-    """Whether somebody waits in this lane, so that no claim is tried in vain."""
-    head = heads["general_head"]
-    if offer.lane == lanes.PRIORITY:
-        return head is not None and head >= limits.threshold
-    if offer.lane == lanes.NORMAL:
-        return head is not None
-    return bool(heads[offer.lane])
-
-
-def selection(lane: str, limits: Limits) -> tuple[str, int, int]:
-    """(stored lane, least priority, priority below) of the jobs that belong to `lane`."""
-    most, least = 1_000_000_000, -1_000_000_000
-    if lane == lanes.PRIORITY:
-        return "", limits.threshold, most
-    if lane == lanes.NORMAL:
-        return "", least, limits.threshold
-    return lane, least, most
-
-
-def busy_lanes(store) -> Busy:
-    """How many jobs run in each lane."""
-    counts = {"lent": 0}
-    for row in store.rows("busy_lanes"):
-        counts["lent" if row["lent"] else row["claimed_lane"]] = row["n"]
-    return Busy(**counts)
-
-
-def surroundings(state, clock) -> Surroundings:
-    """The person, the pause and the hour, from the queue's one row."""
-    activity = state["activity"]
-    if state["activity_boot"] != clock.boot() or (state["activity_mono"] or 0) <= clock.mono():
-        activity = "idle"
-    return Surroundings(
-        is_paused=bool(state["is_paused"]),
-        activity=activity,
-        now=datetime.fromtimestamp(clock.wall()).astimezone(),
-    )

@@ -10,8 +10,8 @@ from core.errors import Invalid, NotPossible
 from core.lanes import DIRECT, lane_of
 from core.lifecycle import verbs
 from core.model import Job, Status, Task
-from core.queue.claims import selection
 from core.queue.ledger import Ledger
+from core.queue.line import selection
 
 MOVABLE = (Status.QUEUED, Status.PAUSED)
 

@@ -138,6 +138,21 @@ def test_a_changed_setting_counts_with_the_next_claim(desk):
     assert len(claims(desk)) == 1
 
 
+def test_slots_that_are_taken_away_are_given_back_at_the_next_checkpoint(desk):
+    put_setting(desk, pipeline__total_slots=3, pipeline__priority_lane_slots=0)
+    for _ in range(3):
+        desk.enqueue()
+    first, second, third = claims(desk)
+    assert not step(desk, first, None, 1).give_back
+    put_setting(desk, pipeline__total_slots=1)
+    assert step(desk, first, 1, 2).give_back
+    end(desk, first, "released")
+    assert step(desk, second, None, 1).give_back
+    end(desk, second, "released")
+    assert not step(desk, third, None, 1).give_back
+    assert desk.claim() is None
+
+
 def test_a_named_lane_has_its_own_slots_and_takes_none_of_the_others(desk):
     from core.model import Step
 

@@ -67,8 +67,15 @@ def test_urgent_work_uses_idle_slots_beyond_its_own():
 
 def test_a_lent_slot_is_wanted_back_only_while_more_run_than_there_are_slots():
     limits = Limits(total=2, priority=1)
-    assert gives_back(limits, Busy(normal=1, lent=1, priority=1))
-    assert not gives_back(limits, Busy(lent=1, priority=1)), "its own slot has come free meanwhile"
+    assert gives_back(limits, Busy(normal=1, lent=1, priority=1), lent=True)
+    assert not gives_back(limits, Busy(lent=1, priority=1), lent=True), "a slot is free meanwhile"
+
+
+def test_a_job_keeps_a_slot_of_its_own_until_there_are_fewer_of_them():
+    full = Busy(normal=1, lent=1, priority=1)
+    assert not gives_back(Limits(total=2, priority=1), full, lent=False)
+    assert gives_back(Limits(total=1, priority=0), Busy(normal=2), lent=False)
+    assert not gives_back(Limits(total=2, priority=0), Busy(normal=2), lent=False)
 
 
 def test_what_was_given_back_is_not_taken_again_at_once():
