@@ -9,6 +9,7 @@ contract of stages, cursor, pause and cancel is docs/backfill-contract.md.
 """
 
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any, ClassVar
@@ -68,6 +69,13 @@ class Backfill(TaskType):
     def outcome(self, result: Result) -> str:
         """What became of one record, by name; counted in `tally`. Pure."""
         return FAILED if result.failure is not None else "done"
+
+    def tally(self, results: Sequence[Result]) -> dict[str, int]:
+        """How many records had each outcome. Pure."""
+        if type(self).outcome is not Backfill.outcome:
+            return dict(Counter(map(self.outcome, results)))
+        failed = len(results) - [r.failure for r in results].count(None)
+        return {"done": len(results) - failed, FAILED: failed} if failed else {"done": len(results)}
 
     def count(self, run: Run) -> int | None:
         """How many records there are in all, or None when that cannot be told."""

@@ -9,9 +9,10 @@ import json
 from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import repeat
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from core import seams
 from core.compute import Failure, Outcomes
@@ -27,8 +28,7 @@ FAILED = "failed"  #: the outcome that counts as failed
 LOOK_S = 0.2  #: how often a long computation looks at pause and cancel
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):  # a tuple: millions of them are made where computing costs nothing
     """One record, computed: its key, its value, or why it failed."""
 
     key: Any
@@ -142,14 +142,14 @@ class Loop:
 
     def _commit(self, keys: list[Any], outcomes: Outcomes) -> None:
         run, task = self.run_, self.task
-        results = [
-            Result(key, value, outcomes.failures.get(place))
-            for place, (key, value) in enumerate(zip(keys, outcomes.values, strict=True))
-        ]
-        self._note_failures(results)
+        results = list(map(Result, keys, outcomes.values, repeat(None)))
+        for place, failure in outcomes.failures.items():
+            results[place] = results[place]._replace(failure=failure)
+        if outcomes.failures or run.job.only_failed:
+            self._note_failures(results)
         run.confirm()
         cursor = compact(keys[-1])
-        tally = dict(Counter(map(task.outcome, results)))
+        tally = task.tally(results)
         if self.target is not None:
             new = self._commit_in_target(self.target, results, cursor, tally)
         else:
