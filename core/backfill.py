@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Connection
 
 from core.compute import Code, Computer
-from core.compute.inline import Inline
+from core.compute.inline import Inline, Untouched
 from core.compute.processes import Processes
 from core.loop import FAILED, Loop, Result
 from core.run import Run
@@ -51,6 +51,12 @@ class Backfill(TaskType):
     def key(self, record: Any) -> Any:
         """The record's place in the order: what the cursor is after it. JSON-able."""
         return record["id"] if isinstance(record, dict) else record[0]
+
+    def keys(self, records: Sequence[Any]) -> list[Any]:
+        """The `key` of each record of a batch."""
+        if type(self).key is Backfill.key and isinstance(records[0], tuple):
+            return [record[0] for record in records]
+        return [self.key(record) for record in records]
 
     def compute(self, record: Any) -> Any:
         """The value of one record. Pure and picklable: it may run anywhere, and again."""
@@ -117,6 +123,8 @@ class Backfill(TaskType):
 
     def computer(self, run: Run) -> Computer:
         """Where the records are computed."""
+        if type(self).compute is Backfill.compute:
+            return Untouched()
         if self.compute_in == "inline":
             return Inline(self)
         module = type(self).__module__

@@ -115,7 +115,7 @@ class Loop:
             if not records:
                 self.exhausted = True
                 break
-            keys = [self.task.key(record) for record in records]
+            keys = self.task.keys(records)
             self.reading = keys[-1]
             self.keys.append(keys)
             computer.submit(records)

@@ -54,6 +54,35 @@ class Inline:
         return loaded
 
 
+class Untouched:
+    """A `Computer` for tasks that compute nothing: the values are the records themselves."""
+
+    in_flight = 1
+
+    def __init__(self) -> None:
+        self._batch: list[Any] | None = None
+
+    @property
+    def pending(self) -> int:
+        return 0 if self._batch is None else 1
+
+    def submit(self, records: Sequence[Any]) -> None:
+        if self._batch is not None:
+            raise TooManyBatches()
+        self._batch = list(records)
+
+    def collect(self, wait: float) -> Outcomes | None:
+        """At once, whatever `wait` says."""
+        records, self._batch = self._batch, None
+        return None if records is None else Outcomes(records, [0.0] * len(records), {})
+
+    def resize(self, processes: int) -> None:
+        """Nothing to do: nothing is computed."""
+
+    def close(self, now: bool = False) -> None:
+        self._batch = None
+
+
 def compute_all(compute: Any, records: Sequence[Any]) -> Outcomes:
     """Every record in order; an exception becomes that record's failure.
 
