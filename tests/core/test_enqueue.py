@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.documents import rfc3339
 from core.errors import Invalid
 from core.model import Step
 from tests.factories import Desk
@@ -74,7 +75,7 @@ def test_the_event_of_its_creation_says_why_it_waits(desk):
     after = desk.enqueue(after=(first.id,))
     reasons = [told(desk, t, "task_created")[0][1]["waiting_because"] for t in (held, later, after)]
     assert [r["code"] for r in reasons] == ["held", "scheduled", "after"]
-    assert reasons[1]["until"] == 1_800_000_060.0
+    assert reasons[1]["until"] == rfc3339(1_800_000_060.0)
 
 
 def test_it_comes_due_by_the_calendar(desk):
