@@ -1,7 +1,7 @@
-"""Finds the service of a data directory, or starts one that outlives us; opens its page.
+"""Finds the service of a data directory, or starts one that outlives us; its page in a browser.
 
-Used by `longhaul` alone and `longhaul demo`. The service itself is `desktop.serve`, in a process of
-its own: closing a terminal or a window stops no work.
+Used by `longhaul` alone and `longhaul demo`, which show the page by `desktop.opening`. The service
+itself is `desktop.serve`, in a process of its own: closing a terminal or a window stops no work.
 """
 
 import os
@@ -97,17 +97,7 @@ def python_command(module: str, *words: str) -> tuple[list[str], dict[str, str]]
 def _start(folder: Path) -> subprocess.Popen:
     """A service of its own session, writing to its log in `folder`."""
     arguments, environment = python_command("desktop", "serve", "--data-dir", str(folder))
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        log = folder / LOG_FILE
-        if log.exists() and log.stat().st_size > LOG_LIMIT:
-            log.replace(folder / f"{LOG_FILE}.1")
-        way = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-        descriptor = os.open(log, way, 0o600)
-    except OSError as error:
-        raise Failure(
-            f"{folder} cannot be used: {error.strerror}.", "Look at it with: longhaul doctor"
-        ) from None
+    descriptor = open_log(folder, LOG_FILE)
     try:
         return subprocess.Popen(  # noqa: S603  (our own interpreter and module)
             arguments,
@@ -120,6 +110,23 @@ def _start(folder: Path) -> subprocess.Popen:
         )
     finally:
         os.close(descriptor)
+
+
+def open_log(folder: Path, name: str) -> int:
+    """A descriptor that appends to a log in `folder`, to be closed; a large one is set aside.
+
+    Raises Failure when the folder cannot be used.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log = folder / name
+        if log.exists() and log.stat().st_size > LOG_LIMIT:
+            log.replace(folder / f"{name}.1")
+        return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise Failure(
+            f"{folder} cannot be used: {error.strerror}.", "Look at it with: longhaul doctor"
+        ) from None
 
 
 def _why(folder: Path) -> str:

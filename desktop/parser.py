@@ -73,6 +73,9 @@ def build() -> Parser:
     """The whole tree."""
     parser = Parser(prog="longhaul", description=DESCRIPTION, epilog=EPILOG)
     parser.add_argument("--version", action="store_true", help="print the version and exit")
+    parser.add_argument(
+        "--browser", action="store_true", help="without a command: in the browser, without a window"
+    )
     _data_dir(parser, default=None)
     shared = argparse.ArgumentParser(add_help=False)
     _data_dir(shared, default=argparse.SUPPRESS)  # else it would undo the one before the command

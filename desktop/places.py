@@ -13,6 +13,10 @@ from desktop.failures import NoService
 SERVER_FILE = "server.json"
 LOCK_FILE = "service.lock"
 LOG_FILE = "service.log"
+WINDOW_FILE = "window.json"
+WINDOW_LOCK_FILE = "window.lock"
+WINDOW_LOG_FILE = "window.log"
+WINDOW_STATE_FILE = "window-state.json"
 
 
 def data_folder(given: str | None) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from desktop import demo, launcher, words
+from desktop import demo, launcher, opening, words
 from desktop.bars import display
 from desktop.client import Client
 from desktop.failures import Interrupted
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     client = launcher.find_or_start(folder)
     task = demo.task_of(client, folder, args.articles)
     if not args.no_open:
-        launcher.show_page(client)
+        opening.show(client, folder)
     say("You can safely leave (Ctrl-C): the work goes on.")
     try:
         finished = Follower(folder, [task["id"]], display()).until_finished()

@@ -1,0 +1,123 @@
+"""Shows the page to the person: in the window that is open, in a new one, in the system's browser,
+or as an address to open; the first of these that works.
+
+Called by `longhaul` and `longhaul demo`. What the window does is in `desktop.window`: a process
+that is believed only when it says READY.
+"""
+
+import os
+import subprocess
+import threading
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+from desktop.client import Client
+from desktop.doorbell import ring
+from desktop.failures import Failure
+from desktop.launcher import has_display, open_log, python_command, show_page
+from desktop.output import plain, say
+from desktop.places import WINDOW_LOG_FILE
+
+#: Seconds in which the page of a new window has to arrive.
+READY_S = 20.0
+#: Seconds for a window that somebody else opens right now to have its bell.
+TAKEN_S = 10.0
+POLL_S = 0.1
+OPENED = "The window is open. Closing it stops no work; `longhaul stop` does."
+
+
+class NoWindow(Exception):
+    """There is no window; the message is why."""
+
+
+def show(client: Client, folder: Path, in_browser: bool = False) -> None:
+    """Show the page of the running service `client`; says what it did, and why a window failed."""
+    if not in_browser:
+        try:
+            say(in_window(folder))
+            return
+        except NoWindow as why:
+            say(f"No window: {why}")
+    show_page(client)
+
+
+def in_window(folder: Path) -> str:
+    """Have one window show the page; what was done, in words. Raises NoWindow."""
+    if not has_display():
+        raise NoWindow("there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set).")
+    if find_spec("webview") is None:
+        raise NoWindow("the extra `window` is not installed (see: longhaul doctor).")
+    deadline = time.monotonic() + TAKEN_S
+    while True:
+        has_come = ring(folder)
+        if has_come:
+            return "The window was open already, and came to the front."
+        if has_come is False:
+            raise NoWindow("the one that is open does not answer.")
+        line = _new_window(folder)
+        if line == "READY":
+            return OPENED
+        if line != "TAKEN" or time.monotonic() > deadline:
+            raise NoWindow(_reason(line, folder))
+        time.sleep(POLL_S)  # somebody else is opening it: ring until it has its bell
+
+
+def _new_window(folder: Path) -> str:
+    """Start a window and wait for its first line; the line, or what happened instead of it."""
+    arguments, environment = python_command("desktop.window", str(folder))
+    try:
+        log = open_log(folder, WINDOW_LOG_FILE)
+    except Failure as failure:
+        return str(failure)
+    try:
+        process = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+            arguments,
+            env=environment,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
+    finally:
+        os.close(log)
+    line = _first_line(process, READY_S)
+    if line is None:
+        process.kill()
+        process.wait()
+        return f"its page did not appear within {READY_S:.0f} s."
+    if line or process.wait() == 0:
+        return line
+    status = process.returncode
+    ended = f"signal {-status}" if status < 0 else f"status {status}"
+    return f"its process ended with {ended}."
+
+
+def _first_line(process: subprocess.Popen, seconds: float) -> str | None:
+    """The first line of its stdout, "" at its end, None after `seconds`."""
+    read: list[str] = []
+    stdout = process.stdout
+    assert stdout is not None
+
+    def wait() -> None:
+        read.append(stdout.readline().decode(errors="replace").strip())
+
+    reader = threading.Thread(target=wait, daemon=True)
+    reader.start()
+    reader.join(seconds)
+    if not read:
+        return None
+    stdout.close()
+    return read[0]
+
+
+def _reason(line: str, folder: Path) -> str:
+    """Why a window failed, with the last words in its log and the libraries that are missing."""
+    from desktop import libraries
+
+    said = line.removeprefix("FAILED ")
+    packages = libraries.missing_packages()
+    if packages:
+        return f"libraries are missing. On Debian: apt install {' '.join(packages)}"
+    return f"{plain(said)} Its log: {folder / WINDOW_LOG_FILE}"
