@@ -170,11 +170,27 @@ def _optional() -> list[Check]:
     checks = []
     for module, (extra, purpose) in _OPTIONAL.items():
         if find_spec(module):
-            checks.append(Check(f"extra {extra}", GOOD, purpose))
+            lacking = _libraries() if extra == "window" else None
+            checks.append(lacking or Check(f"extra {extra}", GOOD, purpose))
         else:
             remedy = f"{_pip()} 'longhaul[{extra}]'"
             checks.append(Check(f"extra {extra}", NOTE, f"not installed: {purpose}", remedy))
     return checks
+
+
+def _libraries() -> Check | None:
+    """What the window lacks of the system; None when it has all."""
+    from desktop import libraries
+
+    missing = sorted(libraries.missing())
+    if not missing:
+        return None
+    return Check(
+        "extra window",
+        NOTE,
+        f"the system lacks {', '.join(missing)}; the page opens in the browser.",
+        f"On Debian: apt install {' '.join(libraries.missing_packages())}",
+    )
 
 
 def _pip() -> str:

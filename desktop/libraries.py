@@ -44,7 +44,7 @@ def missing_packages() -> list[str]:
 
 
 def missing() -> set[str]:
-    """Names of libraries that Qt needs and the loader does not find."""
+    """Names of libraries that Qt needs and the system's loader does not find."""
     found = find_spec("PySide6") if sys.platform.startswith("linux") else None
     ldd = shutil.which("ldd")
     if not (found and found.submodule_search_locations and ldd):

@@ -1,4 +1,6 @@
-"""What every test folder shares: the real data. Fixtures of one part live in that part's folder.
+"""What every test folder shares: the real data, and playwright, of which a process has one.
+
+Fixtures of one part live in that part's folder.
 
 Markers and their meaning are in pyproject.toml.
 """
@@ -23,3 +25,11 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the real data: {folder} is missing (LONGHAUL_TEST_DATA names another)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    """What drives browsers and the real window; a second one in the same process does not start."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as running:
+        yield running

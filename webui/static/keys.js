@@ -3,6 +3,7 @@
 import { act, askCancel, toggleOf } from "./actions.js";
 import { confirming, isHelpOpen, move, notice, select, task, rows } from "./store.js";
 import { idsOf } from "./rows.js";
+import { askStop, keepRunning } from "./stopping.js";
 import { tab } from "./tabs.js";
 import { zoomBy, zoomTo } from "./zoom.js";
 
@@ -46,6 +47,7 @@ export const KEYS = [
     does: "These keys",
     run: () => (isHelpOpen.value = !isHelpOpen.value),
   },
+  { keys: ["q"], shown: "Q", does: "Stop Longhaul, after a question", run: askStop },
   { keys: ["Escape"], shown: "Esc", does: "Close what is open", run: close },
 ];
 /** With Ctrl (or ⌘). @type {Key[]} */
@@ -58,6 +60,7 @@ export const ZOOM_KEYS = [
 function close() {
   isHelpOpen.value = false;
   confirming.value = null;
+  keepRunning();
   notice.value = "";
 }
 

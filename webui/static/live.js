@@ -5,6 +5,7 @@ import { Refused, conditionCodes, read } from "./api.js";
 import { begin, noteEvents } from "./following.js";
 import { fromSnapshot } from "./reducer.js";
 import { apply, link, now, state } from "./store.js";
+import { noteLink } from "./stopping.js";
 import { follow } from "./stream.js";
 
 /** @import {Snapshot, StreamEvent, Task} from "./types.js" */
@@ -43,6 +44,7 @@ function lose(error) {
 function say(status) {
   const { status: before, since } = link.value;
   const isStillLost = status !== "live" && (before === "lost" || before === "signed-out");
+  noteLink(status);
   if (status !== before) link.value = { status, since: isStillLost ? since : Date.now() };
 }
 

@@ -9,6 +9,7 @@ import { Empty } from "./empty.js";
 import { Figures } from "./figures.js";
 import { Help } from "./help.js";
 import { List } from "./list.js";
+import { StopQuestion } from "./stop.js";
 import { Top } from "./top.js";
 
 export function Page() {
@@ -23,6 +24,7 @@ export function Page() {
       }
     </div>
     ${isHelpOpen.value ? html`<${Help} />` : null}
+    <${StopQuestion} />
     <p class="unseen" aria-live="polite">${spoken.value}</p>
   `;
 }

@@ -1,8 +1,10 @@
-// The line at the top: whose page it is, whether it is live, the time, the way to the keys.
+// The line at the top: whose page it is, whether it is live, the time, the ways to the keys and out.
 
 import { html } from "htm/preact";
 import { clock, clockSeconds, counted, whole } from "../format.js";
 import { haul, isHelpOpen, link, now, state } from "../store.js";
+import { stopping } from "../stopping.js";
+import { StopButton } from "./stop.js";
 
 export function Top() {
   return html`<header class="top">
@@ -18,6 +20,7 @@ export function Top() {
           onClick=${() => (isHelpOpen.value = !isHelpOpen.value)}>
         Keys <kbd>?</kbd>
       </button>
+      <${StopButton} />
       <time class="clock">${clock(now.value)}</time>
     </div>
   </header>`;
@@ -35,6 +38,7 @@ function Link() {
   const { status, since } = link.value;
   if (status === "live") return html`<span class="link live"><i></i>Live</span>`;
   if (status === "opening") return html`<span class="link"><i></i>Connecting</span>`;
+  if (stopping.value === "stopped") return html`<span class="link"><i></i>Stopped</span>`;
   const at = clockSeconds(since);
   return html`<span class="link lost" role="alert"><i></i>${
     status === "signed-out"
