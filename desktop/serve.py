@@ -23,6 +23,7 @@ from core import paths
 from core.errors import LonghaulError
 from core.service import Service
 from desktop.failures import DONE, Failure, NoService, WrongUse
+from desktop.messenger import Messenger
 from desktop.output import say
 from desktop.places import LOCK_FILE, SERVER_FILE, ServerFile
 from desktop.service_log import log_to_stderr
@@ -63,7 +64,8 @@ def _run(folder: Path, host: str, port: int, stop: threading.Event) -> None:
         ) from None
     try:
         service.start()
-        with _announced(folder, site.url, token):
+        watched = Messenger(service, lambda: site.open_pages > 0)
+        with _announced(folder, site.url, token), watched:
             say(f"Longhaul runs at {site.url} for {folder} (pid {os.getpid()}). Ctrl-C stops it.")
             stop.wait()
             log.info("stopping")

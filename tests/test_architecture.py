@@ -43,6 +43,8 @@ GRANTS: dict[str, frozenset[str]] = {
     "desktop": frozenset({"core.errors", "core.identity", "core.paths"}),
     # the one command that is the service
     "desktop.serve": frozenset({"core.service", "core.settings", "webui.app"}),
+    # runs in that service: reads its events as they come
+    "desktop.messenger": frozenset({"core.service", "core.model"}),
     # makes the sample archive before it asks for its backfill
     "desktop.demo": frozenset({"core.samples"}),
 }

@@ -50,7 +50,8 @@ def longhaul(folder, capsys):
 
 def environment(folder, **changes):
     """The environment of a command in a process of its own."""
-    inherited = {n: v for n, v in os.environ.items() if n not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    desktop = ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")
+    inherited = {n: v for n, v in os.environ.items() if n not in desktop}
     paths = {"PYTHONPATH": str(ROOT), "LONGHAUL_DATA_DIR": str(folder)}
     return inherited | paths | {n: str(v) for n, v in changes.items()}
 
