@@ -102,6 +102,10 @@ class Backfill(TaskType):
         """The records with these keys, for a run over the failed ones alone."""
         raise NotImplementedError
 
+    @classmethod
+    def retries_items(cls) -> bool:
+        return cls.read_keys is not Backfill.read_keys
+
     def summary(self, run: Run) -> dict[str, Any]:
         """The task's result."""
         p = run.progress

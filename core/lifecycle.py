@@ -49,7 +49,7 @@ def verbs(status: str, control: str, *, held: bool = False) -> list[str]:
         case (Status.RUNNING, Control.CANCEL):
             return []
         case (Status.PAUSED, _):
-            return ["resume", "cancel"]
+            return ["resume", "cancel", "move"]
         case _:
             return ["retry", "clear"]
 

@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from itertools import repeat
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ from core.target import Checkpoint, Target
 from core.target.checkpoint import advance
 
 FAILED = "failed"  #: the outcome that counts as failed
+NEWEST_FENCE = 2**62  #: newer than every attempt's: for rows that no attempt needs
 LOOK_S = 0.2  #: how often a long computation looks at pause and cancel
 
 
@@ -52,6 +54,7 @@ class Loop:
         run = self.run_
         if self.target is not None:
             self._adopt(self.target)
+            self._tidy(self.target)
         self.reading = run.cursor
         if run.progress.total is None:
             run.stage("scanning")
@@ -94,6 +97,11 @@ class Loop:
             )
         )
         seams.reach("reconciled")
+
+    def _tidy(self, target: Target) -> None:
+        """Remove the rows of our own jobs that have ended well: nobody goes on from there."""
+        for key in self.run_.needless(target.keys):
+            self.run_.patiently(partial(target.forget, key, NEWEST_FENCE))
 
     def _count(self) -> None:
         run = self.run_

@@ -519,3 +519,8 @@ SELECT id FROM (
   SELECT * FROM (SELECT id FROM tasks WHERE status = :status AND user_relevant = 0 AND id > :after
     ORDER BY id LIMIT :limit)
 ) ORDER BY id LIMIT :limit;
+
+-- name: jobs_not_needed
+-- Which of these jobs nobody will go on with: completed, or removed.
+SELECT value AS id FROM json_each(:ids)
+WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE id = value AND status <> 'completed');

@@ -79,8 +79,18 @@ class Run:
     @property
     def key(self) -> str:
         """A name of this job that no other installation, task or run shares."""
-        installation = self._ledger.store.value("installation")
-        return f"{installation}-{self.job.id}"
+        return f"{self._family}{self.job.id}"
+
+    @property
+    def _family(self) -> str:
+        return f"{self._ledger.store.value('installation')}-"
+
+    def needless(self, keys: Callable[[str], list[str]]) -> list[str]:
+        """Those of `keys(prefix)`, all of this installation, whose jobs have ended well."""
+        family = self._family
+        ids = [int(key.removeprefix(family)) for key in keys(family)]
+        rows = self._ledger.store.rows("jobs_not_needed", ids=compact(ids))
+        return [f"{family}{row['id']}" for row in rows]
 
     @property
     def cursor(self) -> Any:

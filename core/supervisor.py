@@ -114,7 +114,7 @@ class Supervisor:
         return limits.processes + beside
 
     def keep_enough(self) -> None:
-        """Start missing workers; ask idle surplus ones to leave when slots were taken away."""
+        """Start missing workers; ask surplus ones to leave (what they hold goes on elsewhere)."""
         wanted = self.wanted()
         with self._lock:
             staying = [c for c in self._children.values() if not c.leaving]

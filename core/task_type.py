@@ -108,6 +108,11 @@ class TaskType(JobType):
         return (own,)
 
     @classmethod
+    def retries_items(cls) -> bool:
+        """Whether a retry can be over the failed items alone."""
+        return False
+
+    @classmethod
     def title_for(cls, params: BaseModel) -> str:
         """The title of a task that was given none."""
         return cls.title or cls.name

@@ -203,8 +203,12 @@ def _finished(result: Any) -> Outcome:
         return Outcome(Ending.COMPLETED, result=storable(result), result_type=TEXT_TYPE)
     if isinstance(result, bytes):
         return Outcome(Ending.COMPLETED, result=result, result_type=BYTES_TYPE)
-    text = storable(json.dumps(result, ensure_ascii=False, default=str))
-    return Outcome(Ending.COMPLETED, result=text, result_type=JSON_TYPE)
+    try:
+        text = json.dumps(result, ensure_ascii=False, default=str, allow_nan=False)
+    except ValueError:  # JSON has no NaN and no infinity; hours of work are not lost for one
+        loose = json.loads(json.dumps(result, default=str), parse_constant=lambda name: None)
+        text = json.dumps(loose, ensure_ascii=False)
+    return Outcome(Ending.COMPLETED, result=storable(text), result_type=JSON_TYPE)
 
 
 def _signalled(signal_: BaseException) -> Outcome:

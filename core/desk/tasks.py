@@ -101,6 +101,11 @@ class TaskDesk:
         and NotPossible with what is.
         """
         before = self._showing.find(task_id)
+        if options.get("only_failed_items") and not self._types.retries_items(before.type):
+            raise NotPossible(
+                f"Tasks of the type {before.type} cannot retry single items; retry all of it",
+                verbs(before.status, before.control, held=bool(before.hold)),
+            )
         if verb == "start" and self._is_ready(before):
             task = self._ordering.to_end(task_id, "top")
         else:

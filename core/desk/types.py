@@ -73,6 +73,11 @@ class TypeDesk:
         task.check(self._roots())
         return cls, task.params, sealed(task.params)
 
+    def retries_items(self, name: str) -> bool:
+        """Whether tasks of this type can be retried over their failed items alone."""
+        known = self.find(name)
+        return known is not None and known.retries_items()
+
     def preview(self, name: str, params: dict[str, Any]) -> dict[str, Any]:
         """What a run with these parameters would do, found out in a process of its own.
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError
 
 from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseError, DiskFull, Invalid
 from core.paths import Roots
-from core.target.checkpoint import TABLE, Checkpoint, advance, forget, take_over
+from core.target.checkpoint import TABLE, Checkpoint, advance, forget, keys, take_over
 from core.target.errors import translated
 from core.target.server import Server
 from core.target.sqlite import SqliteFile
@@ -212,6 +212,11 @@ class Target:
         with self.write() as connection:
             advance(connection, key, fence, old, new)
             yield connection
+
+    def keys(self, prefix: str) -> list[str]:
+        """The keys of the checkpoints that begin with `prefix`, sorted; after an `adopt`."""
+        with self.read() as connection:
+            return keys(connection, prefix)
 
     def forget(self, key: str, fence: int) -> None:
         """Remove the checkpoint of a job that has ended for good. Idempotent.

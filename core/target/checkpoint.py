@@ -59,6 +59,7 @@ _of_key = _c.key == bindparam("k")
 _fence = select(_c.fence).where(_of_key)
 _load = select(_c.cursor, _c.done, _c.failed, _c.skipped, _c.tally).where(_of_key)
 _take_over = _table.update().where(_of_key, _c.fence <= bindparam("f")).values(fence=bindparam("f"))
+_keys = select(_c.key).where(_c.key.startswith(bindparam("p"), autoescape=False)).order_by(_c.key)
 _forget = _table.delete().where(_of_key, _c.fence <= bindparam("f"))
 _advance = (
     _table.update()
@@ -104,6 +105,11 @@ def advance(connection: Connection, key: str, fence: int, old: str | None, new: 
     }
     if connection.execute(_advance, moved).rowcount != 1:
         raise ClaimLost(f"The checkpoint of {key} has moved on without attempt {fence}.")
+
+
+def keys(connection: Connection, prefix: str) -> list[str]:
+    """The keys that begin with `prefix`; the table exists."""
+    return list(connection.execute(_keys, {"p": prefix}).scalars())
 
 
 def forget(connection: Connection, key: str, fence: int) -> None:

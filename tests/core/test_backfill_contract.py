@@ -229,6 +229,21 @@ def test_the_target_s_row_is_followed_where_our_own_state_is_behind(bench):
     assert (done.done, done.skipped) == (22, 23)
 
 
+def test_the_rows_of_jobs_that_ended_well_are_removed_by_the_next_run(bench):
+    def later(*_):
+        raise Retry("tomorrow", seconds=86_400)
+
+    bench.type.in_apply = staticmethod(Once(2, later))
+    start(bench)
+    bench.work_one()  # waits for its next try: its row is needed
+    for _ in range(3):
+        start(bench)
+        bench.work_one()
+    with closing(sqlite3.connect(bench.database)) as database:
+        keys = [r[0] for r in database.execute("SELECT key FROM longhaul_checkpoint")]
+    assert [int(key.rpartition("-")[2]) for key in sorted(keys)] == [1, 4]
+
+
 def test_a_target_that_was_replaced_is_worked_through_from_its_start(bench):
     bench.type.in_apply = staticmethod(Once(3, raise_retry))
     task = start(bench)

@@ -272,3 +272,10 @@ def test_bulk_retry_and_clear_mean_failed_and_finished_tasks(office):
     assert [r["id"] for r in retried["results"]] == [failed]
     cleared = office.tasks.bulk("clear", filter=TaskFilter())
     assert [r["id"] for r in cleared["results"]] == [completed]
+
+
+def test_single_items_are_retried_only_where_the_type_can(office):
+    task = office.tasks.create(TaskRequest(type="scan"))
+    office.tasks.act("cancel", task["id"])
+    with pytest.raises(NotPossible, match="cannot retry single items"):
+        office.tasks.act("retry", task["id"], only_failed_items=True)

@@ -10,7 +10,7 @@ from core.lifecycle import Ending
 from core.queue import Outcome
 from core.run import Split
 from core.task_type import TaskType
-from core.worker import Heartbeat
+from core.worker import Heartbeat, _finished
 from tests.moves import assert_last_event_is_the_truth, bench_with, jobs, now, told
 
 
@@ -433,3 +433,8 @@ def test_a_file_whose_name_is_no_utf8_is_summed_like_any_other(bench, tmp_path):
         store.changed("put_setting", key="roots", value=json.dumps([str(folder)]))
         store.changed("settings_changed")
     assert bench.run("checksum-folder", folder=str(folder)).status == "completed"
+
+
+def test_a_result_that_json_cannot_hold_becomes_null_and_loses_nothing_else(tmp_path):
+    outcome = _finished({"mean": float("nan"), "most": float("inf"), "rows": 3})
+    assert json.loads(outcome.result) == {"mean": None, "most": None, "rows": 3}
