@@ -154,7 +154,9 @@ class Supervisor:
             self._children.pop(child.process.pid, None)
         had_started: list[bool] = []
         self._patiently(lambda: had_started.append(self._bury(child, status)))
-        self._slow_down(child.leaving or lived_s >= SHORT_LIFE_S or True in had_started)
+        # A signal may end any worker at any time; an error of its own so early says it cannot work.
+        worked = True in had_started and status <= 0
+        self._slow_down(child.leaving or lived_s >= SHORT_LIFE_S or worked)
         clear_marks(self._data_dir)
         if not self._stopping.is_set():
             self._patiently(self.keep_enough)
@@ -169,9 +171,9 @@ class Supervisor:
                 found = True
         return found
 
-    def _slow_down(self, had_started: bool) -> None:
-        """Workers that cannot even start are not restarted in a circle."""
-        if had_started:
+    def _slow_down(self, worked: bool) -> None:
+        """Workers that cannot work are not restarted in a circle."""
+        if worked:
             self._short_lives = 0
             return
         self._short_lives += 1
