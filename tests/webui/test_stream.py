@@ -562,9 +562,10 @@ def test_streams_that_leave_are_forgotten_with_their_descriptors(site):
 
 
 def test_hundreds_of_streams_hold_no_worker(one):
+    others = threading.active_count()  # of whatever ran before in this process
     streams = [one.open_stream() for _ in range(200)]
     eventually(lambda: one.stream.stats()["open"] == 200)
-    assert threading.active_count() < 25
+    assert threading.active_count() - others < 25
     assert one.get("/api/v1/tasks").status == 200
     number = tell(one)
     assert {stream.event()[0] for stream in streams} == {number}
