@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,21 +23,20 @@ PATIENCE_S = 30.0
 
 
 def program() -> list[str]:
-    """What the entry runs: this installation, by a path that an upgrade keeps.
+    """What the entry runs: this installation, by the path of its Python, which an upgrade keeps.
 
     Raises Failure when Longhaul runs from sources that are not installed.
     """
-    scripts = Path(sysconfig.get_path("scripts"))
-    if sys.platform == "win32":
-        # Without the console window that longhaul.exe would bring.
-        return [str(Path(sys.executable).with_name("pythonw.exe")), "-P", "-m", "desktop"]
-    script = scripts / "longhaul"
-    if not script.exists():
+    if not _version():
         raise Failure(
-            f"There is no {script}, so a menu entry would lead nowhere.",
-            f"Install Longhaul first: {sys.executable} -m pip install '.[window]'",
+            "Longhaul runs from sources that are not installed, so its entry would lead nowhere.",
+            f"Install it first: {sys.executable} -m pip install '.[window]'",
         )
-    return [str(script)]
+    python = Path(sys.executable)
+    if sys.platform == "win32":
+        python = python.with_name("pythonw.exe")  # without a console window
+    # Not by the script that pip made: on Unix that takes no path with a dollar or a quote in it.
+    return [str(python), "-P", "-m", "desktop"]
 
 
 def install(command: Sequence[str], on_desktop: bool) -> list[Path | str]:
@@ -140,7 +138,7 @@ def write_bundle(app: Path, command: Sequence[str]) -> list[Path | str]:
     contents = app / "Contents"
     (contents / "MacOS").mkdir(parents=True)
     (contents / "Resources").mkdir()
-    (contents / "Info.plist").write_bytes(menu_entry.macos_info(_version()))
+    (contents / "Info.plist").write_bytes(menu_entry.macos_info(_version() or "0"))
     starter = contents / "MacOS" / "Longhaul"
     starter.write_text(menu_entry.macos_program(command), encoding="utf-8")
     starter.chmod(0o755)
@@ -189,10 +187,11 @@ def _picture(pixels: int) -> bytes:
 
 
 def _version() -> str:
+    """Of the installed package; "" when there is none."""
     try:
         return version("longhaul")
     except PackageNotFoundError:
-        return "0"
+        return ""
 
 
 def _run(name: str, *words: str) -> str:

@@ -14,7 +14,7 @@ echo 2 of 2  Fetching Longhaul, the parts of its page and its window
 copy /y "%root%\pyproject.toml" "%venv%\longhaul-needs" >nul
 echo Done. To have Longhaul in your start menu: "%venv%\Scripts\longhaul" install-launcher
 :start
-"%venv%\Scripts\longhaul" %*
+"%venv%\Scripts\python" -P -m desktop %*
 if not errorlevel 1 exit /b 0
 :failed
 echo Longhaul did not start; what is said above tells why.

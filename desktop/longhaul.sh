@@ -14,7 +14,7 @@ lock=$root/.venv-lock
 # What decides whether the environment is still the right one.
 needs() { cat "$root/pyproject.toml" "$root/webui/package-lock.json" | cksum; }
 
-is_ready() { [ -x "$venv/bin/longhaul" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$(needs)" ]; }
+is_ready() { [ -x "$venv/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$(needs)" ]; }
 
 fail() {
     echo "longhaul: $1" >&2
@@ -78,7 +78,7 @@ set_up() {
         echo "longhaul: There is no window for this machine; the page opens in your browser." >&2
     needs >"$stamp"
     rm -rf "$lock"
-    echo "Done. To have Longhaul in your menu: $venv/bin/longhaul install-launcher"
+    echo "Done. To have Longhaul in your menu: '$root/desktop/longhaul.sh' install-launcher"
 }
 
 if ! is_ready; then
@@ -87,4 +87,5 @@ if ! is_ready; then
     fi
     set_up
 fi
-"$venv/bin/longhaul" "$@" || fail "It did not start; what is said above tells why."
+# Not by its script in bin: pip writes that without quotes, for paths of ordinary characters.
+"$venv/bin/python" -P -m desktop "$@" || fail "It did not start; what is said above tells why."

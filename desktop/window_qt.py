@@ -4,12 +4,15 @@ Imported by `desktop.window` after pywebview has chosen Qt. Everything here runs
 unless it says otherwise.
 """
 
+import threading
+import webbrowser
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from qtpy.QtCore import Qt, QTimer, QUrl
-from qtpy.QtGui import QColor, QDesktopServices, QGuiApplication
+from qtpy.QtCore import Qt, QTimer
+from qtpy.QtGui import QColor, QGuiApplication
+from qtpy.QtWebEngineCore import QWebEnginePage
 
 from desktop.geometry import Place, Screen
 from desktop.notices import APP_ID
@@ -56,6 +59,7 @@ def dress(native: Any, colour: str, is_ours: Callable[[str], bool]) -> None:
     # pywebview would put its bridge to Python into the page, and the page needs none.
     page.loadFinished.disconnect(native.on_load_finished)
     page.navigationRequested.connect(lambda request: _keep_in(request, is_ours))
+    page.nav_handler = _Elsewhere(page.profile(), page)  # pywebview's would wait for the browser
     page.profile().downloadRequested.connect(lambda download: download.accept())
     native.show_trigger.connect(lambda: _come_forward(native))
 
@@ -86,8 +90,21 @@ def _keep_in(request: Any, is_ours: Callable[[str], bool]) -> None:
     address = request.url().toString()
     if request.isMainFrame() and not is_ours(address):
         request.reject()
-        if urlsplit(address).scheme in OUTWARD:
-            QDesktopServices.openUrl(QUrl(address))
+        _leave(address)
+
+
+def _leave(address: str) -> None:
+    """Hand an address to the system's browser, which may take its time."""
+    if urlsplit(address).scheme in OUTWARD:
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
+class _Elsewhere(QWebEnginePage):
+    """The page that a link to a new window gets: none."""
+
+    def acceptNavigationRequest(self, url, kind, is_main_frame):  # noqa: N802  (Qt's name)
+        _leave(url.toString())
+        return False
 
 
 def _come_forward(native: Any) -> None:
