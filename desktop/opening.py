@@ -87,9 +87,9 @@ def _new_window(folder: Path) -> str:
         process.kill()
         process.wait()
         return f"its page did not appear within {READY_S:.0f} s."
-    if line or process.wait() == 0:
+    if line:
         return line
-    status = process.returncode
+    status = process.wait()  # its stdout has ended, and nobody else has it
     ended = f"signal {-status}" if status < 0 else f"status {status}"
     return f"its process ended with {ended}."
 
