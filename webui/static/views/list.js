@@ -38,10 +38,16 @@ export function List() {
   }, [zoom.value]);
 
   useEffect(() => scroller.current?.focus({ preventScroll: true }), []);
-  useEffect(() => {
-    const at = all.findIndex((row) => "id" in row && row.id === selected.value);
-    if (at >= 0) reveal(scroller.current, at);
-  }, [selected.value]);
+  const at = all.findIndex((row) => "id" in row && row.id === selected.value);
+  const last = useRef({ id: selected.value, at: -1 });
+  useLayoutEffect(() => {
+    const before = last.current;
+    last.current = { id: selected.value, at };
+    if (at < 0) return;
+    // A chosen row that was in view stays in view when others come in above it.
+    const isChosen = before.id !== selected.value || before.at < 0;
+    if (isChosen || isSeen(scroller.current, before.at)) reveal(scroller.current, at);
+  }, [selected.value, at]);
 
   const [first, end] = onScreen(seen.value.top, seen.value.height, all.length, ROW);
   const drawn = all.slice(first, end).some((row) => "id" in row && row.id === current.value);
@@ -77,6 +83,18 @@ function Heading({ row, place, index }) {
     <span role="rowheader">${row.heading}</span>
     <span role="gridcell">${counted(row.count, "tasks")}</span>
   </div>`;
+}
+
+/**
+ * Whether a row is at least partly on screen.
+ * @param {HTMLElement|null} scroller
+ * @param {number} at
+ */
+function isSeen(scroller, at) {
+  if (!scroller) return false;
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const top = at * ROW * rem;
+  return top + ROW * rem > scroller.scrollTop && top < scroller.scrollTop + scroller.clientHeight;
 }
 
 /**
