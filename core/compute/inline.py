@@ -12,48 +12,6 @@ from typing import Any
 from core.compute import Code, Failure, Outcomes, TooManyBatches
 
 
-class Inline:
-    """A `Computer` without processes: a batch is computed while it is collected."""
-
-    in_flight = 1
-
-    def __init__(self, code: Any) -> None:
-        """`code` is a `Code`, loaded with the first batch, or the object itself."""
-        self._code = code
-        self._object: Any = None
-        self._batch: Sequence[Any] | None = None
-
-    @property
-    def pending(self) -> int:
-        return 0 if self._batch is None else 1
-
-    def submit(self, records: Sequence[Any]) -> None:
-        if self._batch is not None:
-            raise TooManyBatches()
-        self._batch = list(records)
-
-    def collect(self, wait: float) -> Outcomes | None:
-        """As in `Computer`, but it takes as long as the batch does, whatever `wait` says."""
-        if self._batch is None:
-            return None
-        if self._object is None:
-            self._object = self._ready()
-        records, self._batch = self._batch, None
-        return compute_all(self._object.compute, records)
-
-    def resize(self, processes: int) -> None:
-        """Nothing to do: there is only the calling thread."""
-
-    def close(self, now: bool = False) -> None:
-        self._batch = None
-
-    def _ready(self) -> Any:
-        loaded = self._code.load() if isinstance(self._code, Code) else self._code
-        if hasattr(loaded, "warm_up"):
-            loaded.warm_up()
-        return loaded
-
-
 class Untouched:
     """A `Computer` for tasks that compute nothing: the values are the records themselves."""
 
@@ -77,10 +35,35 @@ class Untouched:
         return None if records is None else Outcomes(records, [0.0] * len(records), {})
 
     def resize(self, processes: int) -> None:
-        """Nothing to do: nothing is computed."""
+        """Nothing to do: there is only the calling thread."""
 
     def close(self, now: bool = False) -> None:
         self._batch = None
+
+
+class Inline(Untouched):
+    """A `Computer` without processes: a batch is computed while it is collected."""
+
+    def __init__(self, code: Any) -> None:
+        """`code` is a `Code`, loaded with the first batch, or the object itself."""
+        super().__init__()
+        self._code = code
+        self._object: Any = None
+
+    def collect(self, wait: float) -> Outcomes | None:
+        """As in `Computer`, but it takes as long as the batch does, whatever `wait` says."""
+        if self._batch is None:
+            return None
+        if self._object is None:
+            self._object = self._ready()
+        records, self._batch = self._batch, None
+        return compute_all(self._object.compute, records)
+
+    def _ready(self) -> Any:
+        loaded = self._code.load() if isinstance(self._code, Code) else self._code
+        if hasattr(loaded, "warm_up"):
+            loaded.warm_up()
+        return loaded
 
 
 def compute_all(compute: Any, records: Sequence[Any]) -> Outcomes:
