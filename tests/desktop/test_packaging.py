@@ -21,7 +21,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("core", "webui", "desktop", "pyproject.toml", "LICENSE", "README.md", ".gitignore")
-SKIPPED = shutil.ignore_patterns("__pycache__", "vendor", "vendor.new")
+SKIPPED = shutil.ignore_patterns("__pycache__", "vendor", "vendor.new", "node_modules*")
 SPECIFIER = re.compile(r"""(?:\bfrom|\bimport|\bimport\()\s*["']([^"'\s]+)["']""")
 
 
@@ -221,7 +221,7 @@ def pip_wheel(tree, target, *options, **environment):
 def test_wheel_holds_all_of_the_three_packages_and_nothing_of_the_build(vendored, tmp_path):
     wheel = zipfile.ZipFile(pip_wheel(vendored, tmp_path / "out", "--no-build-isolation"))
     names = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    build_only = {"assets.py", "package.json", "package-lock.json", ".npmrc"}
+    build_only = {"assets.py", "package.json", "package-lock.json", ".npmrc", "tsconfig.json"}
     ours = {
         str(path.relative_to(vendored))
         for package in ("core", "webui", "desktop")

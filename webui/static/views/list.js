@@ -5,7 +5,7 @@ import { useSignal } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { counted } from "../format.js";
-import { idsOf, onScreen, waitingBecause } from "../rows.js";
+import { onScreen, waitingBecause } from "../rows.js";
 import { ahead, current, rows, selected, state } from "../store.js";
 import { zoom } from "../zoom.js";
 import { Row } from "./row.js";
