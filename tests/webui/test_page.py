@@ -38,7 +38,7 @@ def choose(page, task):
     expect(page.locator(".details h2")).to_have_text(task["title"])
 
 
-@pytest.mark.parametrize("path", ["/", "/tasks", "/background-tasks"])
+@pytest.mark.parametrize("path", ["/", "/tasks"])
 def test_each_address_of_the_page_paints_the_tasks(browser, live, path):  # noqa: F811
     task = live.add(title=f"Held, seen at {path}")
     with opened(browser, live.started.url, live.started.mint_code(), path) as page:

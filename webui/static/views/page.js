@@ -2,6 +2,7 @@
 // service put in its place.
 
 import { html } from "htm/preact";
+import { route } from "../route.js";
 import { current, isHelpOpen, link, rows, spoken, state } from "../store.js";
 import { Conditions } from "./conditions.js";
 import { Details } from "./details.js";
@@ -11,22 +12,27 @@ import { Help } from "./help.js";
 import { List } from "./list.js";
 import { StopQuestion } from "./stop.js";
 import { Top } from "./top.js";
+import { Wall } from "../wall/wall.js";
 
 export function Page() {
-  const isStale = link.value.status !== "live" && state.value !== null;
   return html`
-    <div class="page ${isStale ? "stale" : ""}">
-      <${Top} />
-      ${
-        state.value === null
-          ? html`<p class="opening" role="status">Asking the service …</p>`
-          : html`<${Body} />`
-      }
-    </div>
+    ${route.value.page === "wall" ? html`<${Wall} />` : html`<${Desk} />`}
     ${isHelpOpen.value ? html`<${Help} />` : null}
     <${StopQuestion} />
     <p class="unseen" aria-live="polite">${spoken.value}</p>
   `;
+}
+
+function Desk() {
+  const isStale = link.value.status !== "live" && state.value !== null;
+  return html`<div class="page ${isStale ? "stale" : ""}">
+    <${Top} />
+    ${
+      state.value === null
+        ? html`<p class="opening" role="status">Asking the service …</p>`
+        : html`<${Body} />`
+    }
+  </div>`;
 }
 
 function Body() {
