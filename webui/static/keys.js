@@ -1,18 +1,23 @@
-// The keys of the page: one table that the handler obeys and the help shows.
+// The keys of the page: one table of areas that the handler obeys, `?` shows and the palette finds.
+// A feature exports its own list of keys; one line here adds it to an area.
 
 import { act, askCancel, toggleOf } from "./actions.js";
+import { chordOf, keyOf } from "./chords.js";
 import { confirming, isHelpOpen, move, notice, select, task, rows } from "./store.js";
+import { ROUTE_KEYS, route } from "./route.js";
 import { idsOf } from "./rows.js";
 import { askStop, keepRunning } from "./stopping.js";
 import { tab } from "./tabs.js";
+import { WALL_KEYS, leaveWall } from "./wall/keys.js";
 import { zoomBy, zoomTo } from "./zoom.js";
 
-/** @typedef {{keys: string[], shown: string, does: string, run: () => void}} Key */
+/** @import {Area} from "./chords.js" */
+/** @typedef {import("./chords.js").Key} Key */
 
 const PAGE = 10;
 
 /** @type {Key[]} */
-export const KEYS = [
+const MOTIONS = [
   { keys: ["ArrowUp", "k"], shown: "↑", does: "The task above", run: () => move(-1) },
   { keys: ["ArrowDown", "j"], shown: "↓", does: "The task below", run: () => move(1) },
   { keys: ["PageUp"], shown: "Page ↑", does: "Ten tasks up", run: () => move(-PAGE) },
@@ -29,6 +34,10 @@ export const KEYS = [
     does: "The last task",
     run: () => select(idsOf(rows.value).at(-1) ?? null),
   },
+].map((key) => ({ ...key, isMotion: true }));
+
+/** @type {Key[]} */
+const TASK_KEYS = [
   {
     keys: [" "],
     shown: "Space",
@@ -41,6 +50,10 @@ export const KEYS = [
   { keys: ["1"], shown: "1", does: "Its log", run: () => (tab.value = "log") },
   { keys: ["2"], shown: "2", does: "Its parameters", run: () => (tab.value = "params") },
   { keys: ["3"], shown: "3", does: "Its result", run: () => (tab.value = "result") },
+];
+
+/** @type {Key[]} */
+const WINDOW_KEYS = [
   {
     keys: ["?"],
     shown: "?",
@@ -48,16 +61,28 @@ export const KEYS = [
     run: () => (isHelpOpen.value = !isHelpOpen.value),
   },
   { keys: ["q"], shown: "Q", does: "Stop Longhaul, after a question", run: askStop },
-  { keys: ["Escape"], shown: "Esc", does: "Close what is open", run: close },
-];
-/** With Ctrl (or ⌘). @type {Key[]} */
-export const ZOOM_KEYS = [
-  { keys: ["+", "="], shown: "Ctrl +", does: "Larger", run: () => zoomBy(1) },
-  { keys: ["-"], shown: "Ctrl −", does: "Smaller", run: () => zoomBy(-1) },
-  { keys: ["0"], shown: "Ctrl 0", does: "As it was", run: () => zoomTo(1) },
+  { keys: ["Escape"], shown: "Esc", does: "Close what is open", run: close, isMotion: true },
 ];
 
+/** @type {Key[]} */
+const ZOOM_KEYS = [
+  { keys: ["Ctrl++", "Ctrl+="], shown: "Ctrl +", does: "Larger", run: () => zoomBy(1) },
+  { keys: ["Ctrl+-"], shown: "Ctrl −", does: "Smaller", run: () => zoomBy(-1) },
+  { keys: ["Ctrl+0"], shown: "Ctrl 0", does: "As it was", run: () => zoomTo(1) },
+].map((key) => ({ ...key, everywhere: true }));
+
+/** All of them. A chord that stands twice means the first one that is possible. @type {Area[]} */
+export const AREAS = [
+  { name: "The big screen", on: "wall", keys: WALL_KEYS },
+  { name: "Go through the tasks", on: "desk", keys: MOTIONS },
+  { name: "The task that is shown", on: "desk", keys: TASK_KEYS },
+  { name: "The window", keys: [...ROUTE_KEYS, ...WINDOW_KEYS, ...ZOOM_KEYS] },
+];
+/** Those of the page that is shown. */
+export const areasHere = () => AREAS.filter(({ on = route.value.page }) => on === route.value.page);
+
 function close() {
+  leaveWall();
   isHelpOpen.value = false;
   confirming.value = null;
   keepRunning();
@@ -67,11 +92,9 @@ function close() {
 /** Obey keys from now on, wherever the focus is. */
 export function listen() {
   document.addEventListener("keydown", (event) => {
-    const isZoom = event.ctrlKey || event.metaKey;
-    if (event.altKey || event.defaultPrevented || (!isZoom && keepsItsKeys(event))) return;
-    const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const key = (isZoom ? ZOOM_KEYS : KEYS).find(({ keys }) => keys.includes(name));
-    if (!key) return;
+    if (event.defaultPrevented || event.isComposing) return;
+    const key = keyOf(areasHere(), chordOf(event));
+    if (!key || (!key.everywhere && keepsItsKeys(event))) return;
     event.preventDefault();
     key.run();
   });
@@ -91,6 +114,8 @@ export function listen() {
  * @param {KeyboardEvent} event
  */
 function keepsItsKeys({ target, key }) {
+  // a dialog over the page has its own keys, Escape too
+  if (document.querySelector("dialog[open]")) return true;
   if (!(target instanceof HTMLElement) || key === "Escape") return false;
   if (target.closest("input, select, textarea, [contenteditable]")) return true;
   if (key === " " || key === "Enter") return Boolean(target.closest("button, summary, a"));
