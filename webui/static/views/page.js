@@ -11,6 +11,7 @@ import { Figures } from "./figures.js";
 import { Help } from "./help.js";
 import { List } from "./list.js";
 import { StopQuestion } from "./stop.js";
+import { Toasts } from "./toasts.js";
 import { Top } from "./top.js";
 import { Wall } from "../wall/wall.js";
 
@@ -32,6 +33,7 @@ function Desk() {
         ? html`<p class="opening" role="status">Asking the service …</p>`
         : html`<${Body} />`
     }
+    <${Toasts} />
   </div>`;
 }
 
