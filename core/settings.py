@@ -29,6 +29,15 @@ class QuietHours(BaseModel):
     lanes: list[str] = Field(["normal"], description="The lanes that start nothing new")
 
 
+class DimHours(BaseModel):
+    """Hours of the day, local time of the screen, in which the wall is dimmed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: TimeOfDay = Field(description="From this time of day")
+    end: TimeOfDay = Field(description="Until this time of day; may be on the next day")
+
+
 def _cores() -> int:
     return max(1, os.cpu_count() or 1)
 
@@ -88,6 +97,46 @@ class Settings(BaseModel):
     )
     zoom: float = Field(1.0, ge=0.5, le=4.0, description="The page's zoom")
     theme: Literal["system", "light", "dark"] = Field("system", description="Colours of the page")
+    wall_sizing: Literal["manual", "distance"] = Field(
+        "manual", alias="wall.sizing",
+        description="Whether the wall's zoom is set by hand or follows from screen and distance",
+    )  # fmt: skip
+    wall_zoom: float = Field(
+        1.0, ge=0.5, le=4.0, alias="wall.zoom", description="The wall's zoom, set by hand"
+    )
+    wall_diagonal: float = Field(
+        55.0, ge=5, le=300, alias="wall.diagonal",
+        description="The diagonal of the wall's screen, in inches",
+    )  # fmt: skip
+    wall_distance: float = Field(
+        3.0, ge=0.3, le=50, alias="wall.distance",
+        description="How far the wall is looked at from, in metres",
+    )  # fmt: skip
+    wall_curve: bool = Field(True, alias="wall.curve", description="Show the speed on the wall")
+    wall_road: bool = Field(
+        True, alias="wall.road", description="Show the wall's road: done, moving, failed, to go"
+    )
+    wall_routes: bool = Field(
+        True, alias="wall.routes", description="Show the running tasks on the wall"
+    )
+    wall_strip: bool = Field(
+        True, alias="wall.strip", description="Show on the wall what needs a person"
+    )
+    wall_auto_focus: bool = Field(
+        True, alias="wall.auto_focus",
+        description="Bring out one running task on the wall, without being asked",
+    )  # fmt: skip
+    wall_cycle_s: int = Field(
+        15, ge=0, le=3600, alias="wall.cycle_s",
+        description="Seconds until the wall goes on to the next task or page; 0: it stays",
+    )  # fmt: skip
+    wall_dim: DimHours | None = Field(
+        None, alias="wall.dim", description="Hours in which the wall is dimmed"
+    )
+    wall_shift: bool = Field(
+        True, alias="wall.shift",
+        description="Move the wall's picture by a few pixels now and then, against burn-in",
+    )  # fmt: skip
 
 
 def names() -> list[str]:

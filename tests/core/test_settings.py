@@ -29,12 +29,26 @@ def test_names_are_those_of_the_api():
         ("retention.events", 10),
         ("theme", "neon"),
         ("zoom", 100),
+        ("wall.zoom", 4.5),
+        ("wall.diagonal", 0),
+        ("wall.distance", float("inf")),
+        ("wall.sizing", "guessed"),
+        ("wall.cycle_s", -1),
+        ("wall.dim", {"start": "22:00"}),
+        ("wall.dim", {"start": "22:00", "end": "6:00"}),
+        ("wall.dim", {"start": "22:00", "end": "06:00", "depth": 1}),
         ("unknown", 1),
     ],
 )
 def test_what_does_not_fit_is_refused(name, value):
     with pytest.raises(ValidationError):
         Settings.model_validate({name: value})
+
+
+def test_the_wall_is_dimmed_between_two_times_or_never():
+    assert Settings().wall_dim is None
+    settings = Settings.model_validate({"wall.dim": {"start": "22:30", "end": "06:00"}})
+    assert settings.wall_dim and settings.wall_dim.end == "06:00"
 
 
 @pytest.mark.parametrize("time", ["24:00", "7:00", "07:60", "noon", "07:00:00", ""])
