@@ -36,9 +36,10 @@ export function zoomBy(direction) {
 export function zoomTo(value) {
   zoom.value = value;
   clearTimeout(timer);
-  timer = window.setTimeout(async () => {
+  const own = window.setTimeout(async () => {
     // A zoom that could not be kept still holds in this window.
     await send("PATCH", "/settings", { zoom: value }).catch(() => undefined);
-    timer = 0;
+    if (timer === own) timer = 0; // else there is a newer one, which this answer must not undo
   }, REST_MS);
+  timer = own;
 }
