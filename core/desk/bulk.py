@@ -55,6 +55,20 @@ class Bulk:
             raise Invalid(f"More than {MOST_IN_BULK} tasks fit; narrow the filter")
         return [row["id"] for row in rows]
 
+    def counts(self, filter: TaskFilter) -> dict[str, Any]:
+        """How many tasks fit, of each status that the filter means."""
+        statuses = filter.statuses(ACTIVE)
+        found = conditions(filter, statuses)
+        rows = self._store.execute(
+            f"SELECT t.status, count(*) AS n FROM tasks t WHERE {found.sql()} GROUP BY t.status",  # noqa: S608
+            found.values,
+        )
+        by_status = {row["status"]: row["n"] for row in rows}
+        return {
+            "total": sum(by_status.values()),
+            "by_status": {status.value: by_status.get(status, 0) for status in statuses},
+        }
+
     def every(self, verb: str, status: Status) -> int:
         """`verb` for all tasks of a status, maintenance too; how many it changed."""
         changed, seen = 0, 0

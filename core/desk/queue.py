@@ -4,7 +4,7 @@ from typing import Any
 
 from core.desk.bulk import Bulk
 from core.desk.figures import Figures
-from core.desk.requests import Activity
+from core.desk.requests import Activity, TaskFilter
 from core.desk.waiting import Situation
 from core.model import Status
 from core.queue import Ledger, Steering
@@ -42,6 +42,10 @@ class QueueDesk:
             return self._figures.tell()
 
     # --- everything of a status ------------------------------------------------------------------
+
+    def counts(self, filter: TaskFilter) -> dict[str, Any]:
+        """{total, by_status}: how many tasks fit, as bulk actions would find them."""
+        return self._bulk.counts(filter)
 
     def clear_completed(self) -> dict[str, Any]:
         """Remove all completed tasks from the list and the database: {changed}."""

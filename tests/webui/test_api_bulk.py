@@ -36,3 +36,18 @@ def test_all_or_nothing_must_be_said_in_words(live):
     live.add()
     assert live.ask("DELETE", "/tasks", {"all": True}).json["changed"] >= 1
     assert live.read("/tasks", show_maintenance="true")["items"] == []
+
+
+def test_counts_are_those_that_a_bulk_action_would_find(live):
+    ids = [live.add(project="count")["id"] for _ in range(3)]
+    live.ask("POST", f"/tasks/{ids[0]}/pause")
+    live.ask("POST", f"/tasks/{ids[1]}/cancel")
+    wanted = {"project": "count"}
+    active = live.read("/queue/counts", **wanted)
+    assert active == {"total": 2, "by_status": {"queued": 1, "running": 0, "paused": 1}}
+    every = live.read("/queue/counts", status="all", **wanted)
+    assert every["total"] == 3 and every["by_status"]["cancelled"] == 1
+    assert live.read("/queue/counts", status="failed", **wanted)["by_status"] == {"failed": 0}
+    pause = {"action": "pause", "filter": wanted, "expected": active["total"]}
+    assert live.ask("POST", "/tasks/actions", pause).json["changed"] == 2
+    assert live.ask("GET", "/queue/counts?sort=id").status == 422

@@ -165,6 +165,7 @@ def test_tasks_in_every_state_are_as_described(live, ask):
     ask("GET", "/tasks?status=all&limit=2")
     ask("GET", "/snapshot")
     ask("GET", "/queue")
+    ask("GET", "/queue/counts?status=all&type=rehearsal")
     ask("GET", f"/completions?since={rfc3339(0)}")
     for verb in ("pause", "resume", "hold", "start", "cancel", "retry"):
         ask("POST", f"/tasks/{{id}}/{verb}", places=[held["id"]])

@@ -1,7 +1,9 @@
 """The queue as a whole: figures, pause, everything of a status."""
 
+from core.desk.requests import TaskFilter
 from webui import documents as docs
 from webui.calls import Call
+from webui.documents.service import TaskCounts
 from webui.replies import Reply
 from webui.routes import Routes
 
@@ -12,6 +14,12 @@ routes = Routes("queue")
 def get_queue(call: Call) -> Reply:
     """Counts, lanes, estimate, and what everything waits for; one consistent read."""
     return Reply(call.service.queue.figures())
+
+
+@routes.get("/queue/counts", TaskCounts, query=TaskFilter)
+def count_tasks(call: Call) -> Reply:
+    """How many tasks fit a filter, by status: what a bulk action with this filter would find."""
+    return Reply(call.service.queue.counts(call.query))
 
 
 @routes.post("/queue/pause", docs.QueueDocument)

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from core.model import Status
 from core.settings import Settings
 from webui.documents.base import Count, Document, Eta, Moment, Why
 from webui.documents.tasks import TaskDocument
@@ -38,6 +39,13 @@ class QueueDocument(Document):
     eta: Eta | None
     waiting_because: Why | None
     activity: ActivityDocument
+
+
+class TaskCounts(Document):
+    """How many tasks fit, of each status that the filter means."""
+
+    total: Count
+    by_status: dict[Status, Count]
 
 
 class Condition(Document):
