@@ -11,10 +11,11 @@ from importlib import import_module
 _HOMES = {
     "backfill": "Backfill Result",
     "errors": "Discard Fail Retry Snooze",
+    "face": "Column ResultView",
     "model": "Step",
     "run": "Run Split",
     "target": "Target",
-    "task_type": "DatabaseUrl JobType Preview TaskType",
+    "task_type": "DatabaseUrl JobType Output Preview TaskType",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 __all__ = sorted(_HOME)

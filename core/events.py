@@ -52,13 +52,6 @@ class Events:
             for r in self._store.rows("events_after", after=last_id, limit=limit)
         ]
 
-    def of_task(self, task_id: int, last_id: int, limit: int) -> list[dict[str, Any]]:
-        """Events of one task as documents, in order, for its timeline."""
-        return [
-            {"id": r["id"], "kind": r["kind"], "at": rfc3339(r["at"]), "data": r["data"]}
-            for r in self._store.rows("events_of_task", task_id=task_id, after=last_id, limit=limit)
-        ]
-
     def first_id(self) -> int:
         """The oldest number still kept (0 when there is none yet)."""
         return self._store.value("first_event_id") or 0

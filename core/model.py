@@ -119,7 +119,7 @@ class Step:
 class Task(_Record):
     """What a person asked for and sees."""
 
-    _json = frozenset({"params", "steps", "knobs", "error"})
+    _json = frozenset({"params", "steps", "knobs", "error", "figures"})
 
     id: int
     type: str
@@ -162,6 +162,7 @@ class Task(_Record):
     finished_at: float | None
     updated_at: float
     version: int
+    figures: dict[str, Any]  #: what its jobs tallied; at its end, plain values of its result too
 
     @property
     def is_finished(self) -> bool:

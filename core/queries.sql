@@ -8,7 +8,28 @@ INSERT INTO events(kind, task_id, at, data) VALUES (:kind, :task_id, :at, :data)
 SELECT id, kind, task_id, at, data FROM events WHERE id > :after ORDER BY id LIMIT :limit;
 
 -- name: events_of_task
-SELECT id, kind, at, data FROM events WHERE task_id = :task_id AND id > :after ORDER BY id LIMIT :limit;
+SELECT id, kind, at, data FROM events WHERE task_id = :task_id AND id > :after
+  AND (:kinds = '[]' OR kind IN (SELECT value FROM json_each(:kinds))) ORDER BY id LIMIT :limit;
+
+-- name: events_of_task_before
+-- The same from its end backwards.
+SELECT id, kind, at, data FROM events WHERE task_id = :task_id AND id < :before
+  AND (:kinds = '[]' OR kind IN (SELECT value FROM json_each(:kinds))) ORDER BY id DESC LIMIT :limit;
+
+-- name: pace_of_task
+-- How far it was at which time: every event that is no progress, and of the progress as many as
+-- asked for, evenly over all of it. Only what is kept is decoded.
+WITH told AS (
+  SELECT id, kind <> 'task_progress' AS must, row_number() OVER (ORDER BY id) AS n,
+    count(*) OVER () AS all_told
+  FROM events WHERE task_id = :task_id
+    AND kind IN ('task_created','task_update','task_progress','task_finished'))
+SELECT e.at, e.data ->> '$.run' AS run, e.data ->> '$.status' AS status,
+  (e.data ->> '$.progress.done') + (e.data ->> '$.progress.failed')
+    + (e.data ->> '$.progress.skipped') AS seen
+FROM told CROSS JOIN events e ON e.id = told.id
+WHERE told.must OR told.n = told.all_told OR told.n % max(1, told.all_told / :points) = 0
+ORDER BY e.id LIMIT :limit;
 
 -- name: first_event_id
 SELECT id FROM events ORDER BY id LIMIT 1;
@@ -175,7 +196,10 @@ WHERE id = :id AND fence = :fence AND status = 'running' RETURNING *;
 -- without telling any had no more than it saw.
 UPDATE tasks SET done = s.done, failed = s.failed, skipped = s.skipped, total = s.total,
   rate = s.rate, rate_low = s.rate_low, rate_high = s.rate_high, stage = coalesce(:stage, stage),
-  message = coalesce(:message, message), told_mono = :mono, updated_at = :now, version = version + 1
+  message = coalesce(:message, message), told_mono = :mono, updated_at = :now, version = version + 1,
+  figures = (SELECT json_group_object(name, n) FROM (
+    SELECT f.key AS name, sum(f.value) AS n FROM jobs j, json_each(j.tally) f
+    WHERE j.task_id = :id AND j.run = tasks.run AND j.tally <> '{}' GROUP BY f.key))
 FROM (SELECT sum(j.done) AS done, sum(j.failed) AS failed, sum(j.skipped) AS skipped,
         CASE WHEN max(t.step_index + 1 >= json_array_length(t.steps)) AND count(j.total) > 0
             AND sum(j.total IS NULL AND j.status <> 'completed') = 0
@@ -194,11 +218,23 @@ UPDATE tasks SET status = :status, step_index = :step_index, stage = coalesce(:s
 WHERE id = :id AND status NOT IN ('completed','failed','cancelled') RETURNING *;
 
 -- name: finish_task
--- The last counters (sums over the jobs of the current run) come with the terminal status.
+-- The last counters (sums over the jobs of the current run) come with the terminal status, and the
+-- plain values of a result that is a JSON object become figures.
 UPDATE tasks SET status = :status, error = :error, message = coalesce(:message, message), hold = 0,
   result = coalesce(:result, result), result_type = coalesce(:result_type, result_type),
   done = s.done, failed = s.failed, skipped = s.skipped, total = s.total,
-  rate = NULL, rate_low = NULL, rate_high = NULL, finished_at = :now, updated_at = :now, version = version + 1
+  rate = NULL, rate_low = NULL, rate_high = NULL, finished_at = :now, updated_at = :now, version = version + 1,
+  figures = (SELECT json_group_object(name, value) FROM (
+    SELECT name, value, min(place) FROM (
+      SELECT 1 AS place, f.key AS name, f.value FROM
+        json_each(CASE WHEN :result_type = 'application/json' AND json_valid(CAST(:result AS TEXT))
+          THEN CAST(:result AS TEXT) ELSE '{}' END) f
+      WHERE typeof(f.key) = 'text' AND f.type IN ('integer','real','text')
+        AND length(f.key) <= 60 AND length(f.value) <= 100
+      UNION ALL
+      SELECT 2, f.key, sum(f.value) FROM jobs j, json_each(j.tally) f
+      WHERE j.task_id = :id AND j.run = :run AND j.tally <> '{}' GROUP BY f.key)
+    GROUP BY name LIMIT 40))
 FROM (SELECT sum(j.done) AS done, sum(j.failed) AS failed, sum(j.skipped) AS skipped,
         CASE WHEN max(t.step_index + 1 >= json_array_length(t.steps)) AND count(j.total) > 0
             AND sum(j.total IS NULL AND j.status <> 'completed') = 0
@@ -255,7 +291,7 @@ DELETE FROM dependencies WHERE task_id = :id;
 -- name: retry_task
 UPDATE tasks SET status = 'queued', control = 'run', error = NULL, result = NULL, result_type = NULL,
   run = :run, step_index = :step_index, stage = '', message = '', hold = 0, started_at = NULL,
-  finished_at = NULL,
+  finished_at = NULL, figures = '{}',
   updated_at = :now, version = version + 1
 WHERE id = :id AND status IN ('completed','failed','cancelled') RETURNING *;
 
@@ -348,6 +384,12 @@ VALUES (:task_id, :job_id, :attempt, :at, :level, :stage, :message) RETURNING id
 SELECT * FROM logs WHERE task_id = :task_id AND id > :after
   AND level IN (SELECT value FROM json_each(:levels))
   AND (:like = '' OR message LIKE :like ESCAPE '\') ORDER BY id LIMIT :limit;
+
+-- name: logs_of_task_before
+-- The same from its end backwards.
+SELECT * FROM logs WHERE task_id = :task_id AND id < :before
+  AND level IN (SELECT value FROM json_each(:levels))
+  AND (:like = '' OR message LIKE :like ESCAPE '\') ORDER BY id DESC LIMIT :limit;
 
 -- name: put_item
 -- One unit of a job's work as it now is; written again when it changes.

@@ -21,6 +21,7 @@ from typing import Any
 
 from core.code import Code
 from core.errors import BrokenTaskType, NotFound
+from core.face import complaint
 from core.lanes import RECORDINGS
 from core.task_type import JobType, TaskType
 
@@ -215,6 +216,8 @@ def complain(cls: type[JobType], known: dict[str, type[JobType]]) -> None:
         if step.lane not in LANES:
             known_lanes = " or ".join(map(repr, LANES))
             raise BrokenTaskType(f"there is no lane {step.lane!r}; leave it {known_lanes}", **where)
+    if issubclass(cls, TaskType) and (problem := complaint(cls)):
+        raise BrokenTaskType(problem, **where)
     cls.Params.model_json_schema()
 
 

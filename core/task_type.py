@@ -6,15 +6,20 @@ attempt, with the validated parameters as `self.params`; it keeps no state betwe
 """
 
 import inspect
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from core import face
 from core.errors import Invalid
 from core.model import Step
 from core.paths import Roots
 from core.sealed import unsealed
 
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}(; ?charset=[\w-]{1,40})?", re.ASCII)
 EXACTLY_ONCE = "exactly once"
 AT_LEAST_ONCE = "at least once"
 
@@ -43,6 +48,22 @@ class Preview(BaseModel):
     unit: str = ""
     sample: list[dict[str, Any]] = []  #: some records with what would become of them
     problems: list[str] = []
+
+
+@dataclass(frozen=True)
+class Output:
+    """A result that is a file: its content, and the media type by which it is shown and saved."""
+
+    content: bytes | str
+    media_type: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.content, bytes | str):
+            raise TypeError(f"the content of an Output is bytes or text, not {self.content!r:.80}")
+        if not re.fullmatch(
+            r"[\w.+-]{1,100}/[\w.+-]{1,100}(; ?charset=[\w-]{1,40})?", self.media_type
+        ):
+            raise ValueError(f"{self.media_type!r} is no media type, such as image/png")
 
 
 class JobType:
@@ -84,8 +105,14 @@ class TaskType(JobType):
     """Something a person can start."""
 
     title: ClassVar[str] = ""
-    #: the name of an icon, or an SVG path; shown beside the title
+    #: the name of an icon (`core.face.ICONS`), or an SVG path; shown beside the title
     icon: ClassVar[str] = ""
+    #: {stage or step: how it is called}, where the name itself would not do
+    stage_titles: ClassVar[Mapping[str, str]] = {}
+    #: figures of its tally or result that are shown beside its tasks; at most three
+    columns: ClassVar[tuple[face.Column, ...]] = ()
+    #: how its result is shown; None: by what the result is
+    result_view: ClassVar[face.ResultView | None] = None
     #: False: shown only to those who ask for maintenance
     user_relevant: ClassVar[bool] = True
     guarantee: ClassVar[str] = AT_LEAST_ONCE
@@ -134,7 +161,7 @@ class TaskType(JobType):
             "name": cls.name,
             "title": cls.title or cls.name,
             "description": inspect.cleandoc(cls.__doc__ or ""),
-            "icon": cls.icon,
+            **face.document(cls),
             "unit": cls.unit,
             "user_relevant": cls.user_relevant,
             "steps": [step.document() for step in cls.step_list()],

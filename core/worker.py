@@ -30,6 +30,7 @@ from core.queue.claims import TELL_S
 from core.registry import Registry
 from core.run import Run, Split, Stop
 from core.store import Store
+from core.task_type import Output
 from core.wake import POLL_S, WORK, Sleeper, Waker
 
 JSON_TYPE, TEXT_TYPE, BYTES_TYPE = "application/json", "text/plain", "application/octet-stream"
@@ -203,6 +204,9 @@ def _finished(result: Any) -> Outcome:
         return Outcome(Ending.COMPLETED, result=storable(result), result_type=TEXT_TYPE)
     if isinstance(result, bytes):
         return Outcome(Ending.COMPLETED, result=result, result_type=BYTES_TYPE)
+    if isinstance(result, Output):
+        content = result.content if isinstance(result.content, bytes) else storable(result.content)
+        return Outcome(Ending.COMPLETED, result=content, result_type=result.media_type)
     try:
         text = json.dumps(result, ensure_ascii=False, default=str, allow_nan=False)
     except ValueError:  # JSON has no NaN and no infinity; hours of work are not lost for one

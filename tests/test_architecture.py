@@ -23,7 +23,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(line.split())
     for line in (
         "errors clock identity model seams code",
-        "lifecycle task_type registry orchestrator lanes pacing estimate settings documents"
+        "face lifecycle task_type registry orchestrator lanes pacing estimate settings documents"
         " beneath paths sealed",
         "store events wake",
         "queue",

@@ -1,7 +1,7 @@
 """Everything that is read in lists: tasks, items, events, logs, what finished, the first paint."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from core.model import Task
 from core.queue import Ledger
 
 MOST = 500  #: entries of one page
+MOST_SAMPLES = 5000  #: of a pace, however often the task was changed
 LEVELS = ("debug", "info", "warning", "error")
 ITEM_STATUSES = ("queued", "running", "completed", "failed", "skipped")
 
@@ -101,9 +102,22 @@ class ListDesk:
         found = self._of("items_of_task", task_id, after, limit, status=status or "")
         return Page([item_document(r) for r in found[0]], found[1])
 
-    def events(self, task_id: int, *, after: int = 0, limit: int = 100) -> Page:
-        """The task's timeline: its events, oldest first, as far as they are kept."""
-        rows, following = self._of("events_of_task", task_id, after, limit)
+    def events(
+        self,
+        task_id: int,
+        *,
+        after: int = 0,
+        before: int | None = None,
+        kinds: Sequence[str] = (),
+        limit: int = 100,
+    ) -> Page:
+        """The task's timeline: its events, oldest first, as far as they are kept.
+
+        `before`: the last ones below this number; the cursor then leads to those before them.
+        """
+        rows, following = self._of(
+            "events_of_task", task_id, after, limit, before=before, kinds=compact(list(kinds))
+        )
         names = ("id", "kind", "at", "data")
         events = [{n: row[n] for n in names} for row in rows]
         for event in events:
@@ -115,11 +129,15 @@ class ListDesk:
         task_id: int,
         *,
         after: int = 0,
+        before: int | None = None,
         levels: tuple[str, ...] = LEVELS,
         q: str = "",
         limit: int = 100,
     ) -> Page:
-        """Lines of a task's log, oldest first; `q` is a part of the message."""
+        """Lines of a task's log, oldest first; `q` is a part of the message.
+
+        `before`: the last ones below this number; the cursor then leads to those before them.
+        """
         if wrong := [level for level in levels if level not in LEVELS]:
             raise _refused("/level", f"{wrong[0]!r} is none of {', '.join(LEVELS)}")
         rows, following = self._of(
@@ -127,10 +145,24 @@ class ListDesk:
             task_id,
             after,
             limit,
+            before=before,
             levels=compact(list(levels)),
             like=like(q) if q else "",
         )
         return Page([log_document(row) for row in rows], following)
+
+    def pace(self, task_id: int, points: int = 600) -> list[dict[str, Any]]:
+        """How many records the task had seen when, over all its events that are kept.
+
+        About `points` samples of its progress, and one for each other change. Raises NotFound.
+        """
+        with self._store.snapshot():
+            self._showing.find(task_id)
+            rows = self._store.rows(
+                "pace_of_task", task_id=task_id, points=points, limit=MOST_SAMPLES
+            )
+        names = ("run", "status", "seen")
+        return [{n: row[n] for n in names} | {"at": rfc3339(row["at"])} for row in rows]
 
     def result(self, task_id: int) -> tuple[str, bytes]:
         """(media type, content) as the task left it. Raises NotFound while there is none."""
@@ -143,16 +175,29 @@ class ListDesk:
         return row["result_type"], content if isinstance(content, bytes) else content.encode()
 
     def _of(
-        self, name: str, task_id: int, after: int, limit: int, **values: Any
+        self,
+        name: str,
+        task_id: int,
+        after: int,
+        limit: int,
+        *,
+        before: int | None = None,
+        **values: Any,
     ) -> tuple[list[Any], str | None]:
         limit = _limit(limit)
-        if not 0 <= after < 2**63:
-            raise _refused("/after", "is not the number of an entry")
+        for pointer, number in (("/after", after), ("/before", before or 0)):
+            if not 0 <= number < 2**63:
+                raise _refused(pointer, "is not the number of an entry")
+        values |= {"task_id": task_id, "limit": limit + 1}
         with self._store.snapshot():
             self._showing.find(task_id)
-            rows = self._store.rows(name, task_id=task_id, after=after, limit=limit + 1, **values)
+            if before is None:
+                rows = self._store.rows(name, after=after, **values)
+            else:
+                rows = self._store.rows(f"{name}_before", before=before, **values)
         following = str(rows[limit - 1]["id"]) if len(rows) > limit else None
-        return rows[:limit], following
+        rows = rows[:limit]
+        return rows if before is None else rows[::-1], following
 
     # --- the first paint -------------------------------------------------------------------------
 

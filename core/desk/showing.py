@@ -46,12 +46,13 @@ class Showing:
     def task(self, task: Task) -> dict[str, Any]:
         """One task with the jobs of its current run, each with its attempts."""
         (document,) = self.tasks([task])
-        jobs = self._ledger.jobs(task)
-        attempts = self.attempts([job.id for job in jobs])
-        document["jobs"] = [
-            self.job(task, job) | {"attempt_list": attempts.get(job.id, [])} for job in jobs
-        ]
+        document["jobs"] = self.jobs(task, self._ledger.jobs(task))
         return document
+
+    def jobs(self, task: Task, jobs: Sequence[Job]) -> list[dict[str, Any]]:
+        """Jobs of a task, each with its attempts."""
+        attempts = self.attempts([job.id for job in jobs])
+        return [self.job(task, job) | {"attempt_list": attempts.get(job.id, [])} for job in jobs]
 
     def job(self, task: Task, job: Job) -> dict[str, Any]:
         """A job as its events tell it: with the source and type of its task."""
@@ -78,6 +79,7 @@ def attempt_document(row: Any) -> dict[str, Any]:
     return {
         "job_id": row["job_id"],
         "number": row["number"],
+        "pid": row["pid"],
         "outcome": row["outcome"],
         "error": _json(row["error"]),
         "cursor_from": _json(row["cursor_from"]),

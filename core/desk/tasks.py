@@ -79,11 +79,11 @@ class TaskDesk:
             return self._showing.task(self._showing.find(task_id))
 
     def jobs(self, task_id: int) -> list[dict[str, Any]]:
-        """The jobs of all its runs, oldest first."""
+        """The jobs of all its runs, oldest first, each with its attempts."""
         with self._store.snapshot():
             task = self._showing.find(task_id)
-            rows = self._store.rows("jobs_of_task", task_id=task.id)
-            return [self._showing.job(task, Job.of(row)) for row in rows]
+            jobs = [Job.of(row) for row in self._store.rows("jobs_of_task", task_id=task.id)]
+            return self._showing.jobs(task, jobs)
 
     def attempts(self, task_id: int) -> list[dict[str, Any]]:
         """Every attempt of every job, by job and number."""

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import Fail
+from core.face import ResultView
 from core.model import Step
 from core.paths import Roots
 from core.run import Run, Split
@@ -95,6 +96,8 @@ class ChecksumFolder(TaskType):
     name = "checksum-folder"
     title = "Checksums of a folder"
     icon = "fingerprint"
+    stage_titles = {"hash": "checksums"}
+    result_view = ResultView("text")
     unit = "files"
     guarantee = AT_LEAST_ONCE
     Params = Params

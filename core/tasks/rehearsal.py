@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import Fail
+from core.face import Column
 from core.model import Step
 from core.run import Run
 from core.task_type import EXACTLY_ONCE, JobType, TaskType
@@ -65,6 +66,7 @@ class Rehearsal(TaskType):
     name = "rehearsal"
     title = "Rehearsal"
     icon = "flask"
+    columns = (Column("counted", "Counted to"),)
     guarantee = EXACTLY_ONCE
     Params = Params
     steps = (

@@ -24,6 +24,10 @@ Level = Literal["debug", "info", "warning", "error"]
 LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
 Limit = Annotated[int, Field(ge=1, le=500, description="Entries of a page")]
 After = Annotated[int, Field(ge=0, le=2**63 - 1, description="Only what has a higher number")]
+Before = Annotated[
+    int | None,
+    Field(ge=0, le=2**63 - 1, description="Instead of `after`: the last ones with a lower number"),
+]
 Ids = Annotated[list[Id], BeforeValidator(_words), Field(min_length=1, max_length=500)]
 Kinds = Annotated[list[Kind], BeforeValidator(_words), Field(min_length=1, max_length=20)]
 
@@ -55,20 +59,34 @@ class TimelineQuery(Body):
     """Which events of a task."""
 
     after: After = 0
+    before: Before = None
+    kinds: Kinds | None = Field(default=None, description="Only these kinds")
     limit: Limit = 100
 
 
-class LogsQuery(Body):
-    """Which lines of a log."""
+class PaceQuery(Body):
+    """How finely."""
 
-    after: After = 0
+    points: int = Field(default=600, ge=10, le=2000, description="About so many samples")
+
+
+class LogText(Body):
+    """Which lines of a whole log."""
+
     level: Level = Field(default="debug", description="The least level")
     q: str = Field(default="", max_length=200, description="Part of the message")
-    limit: Limit = 500
 
     def levels(self) -> tuple[str, ...]:
         """The levels meant."""
         return LEVELS[LEVELS.index(self.level) :]
+
+
+class LogsQuery(LogText):
+    """Which lines of a log."""
+
+    after: After = 0
+    before: Before = None
+    limit: Limit = 500
 
 
 class EventsQuery(Body):

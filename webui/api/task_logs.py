@@ -3,8 +3,9 @@
 import json
 import re
 
+from core.desk.lists import MOST
 from webui.api.paging import following
-from webui.api.queries import LogsQuery
+from webui.api.queries import LogsQuery, LogText
 from webui.calls import Call
 from webui.replies import Reply
 from webui.routes import Content, Routes
@@ -15,7 +16,18 @@ JSON_LINES, PLAIN = "application/x-ndjson", "text/plain"
 #: Another name of JSON lines, for clients that ask by it.
 JSONL = "application/jsonl"
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}(; ?charset=[\w-]{1,40})?", re.ASCII)
-_SUFFIXES = {"application/json": "json", "text/plain": "txt", "text/csv": "csv"}
+_SUFFIXES = {
+    "application/json": "json",
+    "application/pdf": "pdf",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/svg+xml": "svg",
+    "image/webp": "webp",
+    "text/csv": "csv",
+    "text/html": "html",
+    "text/markdown": "md",
+    "text/plain": "txt",
+}
 
 
 @routes.get(
@@ -27,15 +39,41 @@ def read_logs(call: Call) -> Reply:
     """Lines of a task's log, oldest first: a JSON object on each, or plain text by `Accept`."""
     query = call.query
     page = call.service.lists.logs(
-        call.id, after=query.after, levels=query.levels(), q=query.q, limit=query.limit
+        call.id,
+        after=query.after,
+        before=query.before,
+        levels=query.levels(),
+        q=query.q,
+        limit=query.limit,
     )
     media_type = call.preferred(JSON_LINES, JSONL, PLAIN)
     line = text_line if media_type == PLAIN else json.dumps  # ASCII: one line to every reader
     body = "".join(f"{line(entry)}\n" for entry in page.items)
     if media_type == PLAIN:
         media_type += "; charset=utf-8"
-    headers = following(call, page.next_cursor, "after")
+    headers = following(call, page.next_cursor, "after" if query.before is None else "before")
     return Reply(body.encode(), 200, headers, media_type)
+
+
+@routes.get(
+    "/tasks/{id}/logs/text",
+    Content(media_types=(PLAIN,), headers=("Content-Disposition",)),
+    query=LogText,
+)
+def read_log_text(call: Call) -> Reply:
+    """The whole log as plain text, a line for each entry; to be saved."""
+    query, after = call.query, 0
+    body = bytearray()
+    while True:
+        page = call.service.lists.logs(
+            call.id, after=after, levels=query.levels(), q=query.q, limit=MOST
+        )
+        body += "".join(f"{text_line(entry)}\n" for entry in page.items).encode()
+        if page.next_cursor is None:
+            break
+        after = int(page.next_cursor)
+    headers = {"Content-Disposition": f'attachment; filename="task-{call.id}-log.txt"'}
+    return Reply(bytes(body), 200, headers, f"{PLAIN}; charset=utf-8")
 
 
 def text_line(entry: dict) -> str:

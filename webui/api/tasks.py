@@ -26,7 +26,7 @@ from core.errors import (
 from webui import documents as docs
 from webui.api import task_stream
 from webui.api.paging import listed
-from webui.api.queries import ItemsQuery, TasksQuery, TimelineQuery
+from webui.api.queries import ItemsQuery, PaceQuery, TasksQuery, TimelineQuery
 from webui.calls import Call
 from webui.problems import NoCondition
 from webui.replies import EVENT_STREAM, JSON, Reply
@@ -176,7 +176,7 @@ def move_task(call: Call) -> Reply:
 
 @routes.get("/tasks/{id}/jobs", docs.JobList)
 def list_jobs(call: Call) -> Reply:
-    """The jobs of all its runs, oldest first."""
+    """The jobs of all its runs, oldest first, each with its attempts."""
     return Reply({"items": call.service.tasks.jobs(call.id)})
 
 
@@ -193,8 +193,21 @@ def list_items(call: Call) -> Reply:
 @routes.get("/tasks/{id}/events", Content(docs.EventList, headers=("Link",)), query=TimelineQuery)
 def list_events_of_task(call: Call) -> Reply:
     """Its timeline: what happened to it, oldest first, as far as it is kept."""
-    page = call.service.lists.events(call.id, after=call.query.after, limit=call.query.limit)
-    return listed(call, page, "after")
+    query = call.query
+    page = call.service.lists.events(
+        call.id,
+        after=query.after,
+        before=query.before,
+        kinds=query.kinds or (),
+        limit=query.limit,
+    )
+    return listed(call, page, "after" if query.before is None else "before")
+
+
+@routes.get("/tasks/{id}/pace", docs.Pace, query=PaceQuery)
+def read_pace(call: Call) -> Reply:
+    """How many records it had seen when: what a curve of its speed is drawn from."""
+    return Reply({"samples": call.service.lists.pace(call.id, call.query.points)})
 
 
 # --- tags ---------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ class Attempt(Document):
 
     job_id: int
     number: int
+    pid: int = Field(description="The process that did it")
     outcome: str
     error: Failure | None
     cursor_from: Any
@@ -67,7 +68,9 @@ class JobDocument(Document):
     finished_at: Moment | None
     updated_at: Moment
     version: int
-    attempt_list: list[Attempt] = Field([], description="Where one task is answered")
+    attempt_list: list[Attempt] = Field(
+        [], description="Where one task is answered, or the jobs of one"
+    )
 
 
 class TaskDocument(Document):
@@ -101,6 +104,9 @@ class TaskDocument(Document):
     stages: list[str]
     message: str
     progress: Progress
+    figures: dict[str, float | str] = Field(
+        description="What its jobs tallied; at its end the plain values of its result, too"
+    )
     rate: float | None = Field(description="Records a second")
     eta: Eta | None
     waiting_because: Why | None
@@ -158,6 +164,21 @@ class TaskList(Document):
 
     items: list[TaskDocument]
     next_cursor: str | None
+
+
+class PaceSample(Document):
+    """How many records it had seen at a time."""
+
+    at: Moment
+    run: int
+    status: Status
+    seen: Count
+
+
+class Pace(Document):
+    """How far a task was over time, from its first event on, as far as events are kept."""
+
+    samples: list[PaceSample]
 
 
 class JobList(Document):

@@ -16,13 +16,34 @@ class StepDocument(Document):
     max_attempts: int
 
 
+class ColumnDocument(Document):
+    """A figure by its key, as it is called and written."""
+
+    key: str
+    label: str
+    kind: Literal["number", "bytes", "duration", "percent", "text", "date"]
+
+
+class ResultViewDocument(Document):
+    """How a result is shown."""
+
+    kind: Literal["json", "text", "table", "image", "chart"]
+    rows: str
+    columns: list[ColumnDocument]
+    x: str
+    y: str
+
+
 class TaskTypeDocument(Document):
     """Something a person can start."""
 
     name: str
     title: str
     description: str
-    icon: str
+    icon: str = Field(description="The name of one that the page draws, or the d of an SVG path")
+    stage_titles: dict[str, str]
+    columns: list[ColumnDocument]
+    result_view: ResultViewDocument | None
     unit: str
     user_relevant: bool
     steps: list[StepDocument]

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection
 
 from core.backfill import Backfill, Result
+from core.face import Column
 from core.paths import Roots
 from core.run import Run
 from core.target import Target
@@ -85,6 +86,7 @@ class BackfillDates(Backfill):
     name = "backfill-dates"
     title = "Backfill publication dates"
     icon = "calendar"
+    columns = (Column("backfilled", "Dated"), Column("missing", "Without a date"))
     unit = "articles"
     guarantee = EXACTLY_ONCE
     compute_in = "processes"
