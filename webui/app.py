@@ -5,6 +5,7 @@ port, with the event stream fed by the service. Called by `desktop.serve` and th
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -16,11 +17,14 @@ from core.model import Event
 from core.service import Service
 from webui import pages
 from webui.api import NOUNS
+from webui.auth import Scope
 from webui.calls import Context, Doors
 from webui.dispatch import Dispatcher, not_served
 from webui.guard import Guard, is_loopback
 from webui.metrics import Meter
 from webui.server import Server
+from webui.session_file import SessionFile
+from webui.sessions import Sessions
 from webui.static_files import StaticFiles
 from webui.stream import Broadcaster
 
@@ -65,14 +69,15 @@ class Site:
         """Pages that follow what happens now: streams of windows and browsers."""
         return self.server.stream.stats()["pages"]
 
-    def mint_code(self) -> str:
-        """A code for `GET /enter?code=…`: opens a window once, within a minute."""
-        return self.guard.mint_code()
+    def mint_code(self, scope: Scope = Scope.FULL) -> str:
+        """A code for `GET /enter?code=…`: opens a page once, a window's within a minute."""
+        return self.guard.mint_code(scope)
 
     def stop(self, timeout: float = 2.0) -> None:
         """End all streams, finish the requests under way for `timeout` seconds, then close."""
         self._watch.close()
         self.server.stop(timeout)
+        self.guard.sessions.keep()
 
 
 def start_site(
@@ -80,25 +85,53 @@ def start_site(
 ) -> Site:
     """Serve `service` from threads of its own; returns when it answers.
 
-    `port` 0 takes a free one. `stop` begins to end the service, for who asks for it over HTTP.
-    Raises OSError when the address cannot be used.
+    `port` 0 takes the one of the last time, for the sake of pages that are still open, or another
+    free one. `stop` begins to end the service, for who asks for it over HTTP. Raises OSError when
+    the address cannot be used.
     """
     stream = Broadcaster(Facts(service))
-    server = Server(None, host, port, stream=stream)
+    file = SessionFile(service.data_dir)
+    server = _bound(host, port, file, stream)
+    sessions = Sessions(file=file, port=server.port)
+
+    def end_screen(mark: str) -> bool:
+        is_ended = sessions.end(mark, Scope.READ)
+        if is_ended:
+            stream.end_of(mark)
+        return is_ended
+
     ways = {"stop": stop} if stop else {}
-    doors = Doors(lambda: guard.mint_code(), lambda mark: guard.arrivals.state(mark), **ways)
+    doors = Doors(
+        lambda scope: guard.mint_code(scope),
+        lambda mark: guard.arrivals.state(mark),
+        lambda: server.url,
+        lambda: "network" if guard.is_exposed else "this machine",
+        lambda: sessions.alive(Scope.READ),
+        end_screen,
+        **ways,
+    )
     guard = Guard(
         make_app(service, stream, doors),
         port=server.port,
         token=token,
         page_paths=pages.PAGES,
         script_hashes=pages.script_hashes(),
+        sessions=sessions,
     )
     if not is_loopback(host):
         guard.expose(host)
     server.app = guard
     server.start()
     return Site(server, guard, service.watch(stream.notify))
+
+
+def _bound(host: str, port: int, file: SessionFile, stream: Broadcaster) -> Server:
+    """A server on its address; where any port will do, on that of the last time if it is free."""
+    last_port = 0 if port else file.read()[0]
+    if last_port:
+        with suppress(OSError):
+            return Server(None, host, last_port, stream=stream)
+    return Server(None, host, port, stream=stream)
 
 
 class Facts:

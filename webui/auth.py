@@ -1,9 +1,9 @@
-"""Who is calling: the token, one-time codes, sessions, what became of a code, and a limit on
+"""Who may come in: the token's comparison, one-time codes, what became of a code, and a limit on
 failed attempts.
 
-Memory only: a restart of the service ends all sessions, and nothing secret is written here. When
-each of them is asked for is the guard's business (`guard.py`), its only caller. All classes are
-safe to use from many threads. Times are seconds of `clock`.
+Memory only: codes are worth nothing after a restart. What a code is exchanged for is in
+`sessions.py`; when each of them is asked for is the guard's business (`guard.py`), its only caller.
+All classes are safe to use from many threads. Times are seconds of `clock`.
 """
 
 import hashlib
@@ -13,121 +13,126 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from enum import StrEnum
 
-#: Seconds in which a one-time code must be used.
+#: Seconds in which a code for a window must be used.
 CODE_LIFETIME = 60.0
-#: Seconds without a request after which a session ends.
-SESSION_IDLE = 12 * 3600.0
+#: Seconds in which a code for a second screen must be used: somebody walks there and types it.
+SCREEN_CODE_LIFETIME = 600.0
+#: Without 0, 1, I, L, O and U: what is read off one screen is typed at another.
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+#: 12 of 30 letters are 58 bits: at 30 guesses a minute for ten minutes nobody finds one.
+_SCREEN_CODE = 12
 #: Failed attempts a minute after which the answer is 429 instead of 401.
 FAILURES_A_MINUTE = 30
 _MOST_KEPT = 256
 
 
+class Scope(StrEnum):
+    """What a code, and the session it is exchanged for, may do."""
+
+    #: Everything: a window, a browser of the person.
+    FULL = "full"
+    #: Look, and nothing else: a second screen.
+    READ = "read"
+
+
 def same_secret(given: str, expected: str) -> bool:
     """Compare in a time that does not depend on where the two differ."""
-    return hmac.compare_digest(_digest(given), _digest(expected))
+    return hmac.compare_digest(digest_of(given), digest_of(expected))
 
 
-class _Secrets:
-    """Random secrets with a time to live; of each only its digest is kept.
+class Codes:
+    """Single-use codes, each exchanged for a session of its scope; of each its digest is kept.
 
-    Looking up a digest leaks nothing by its timing that helps to guess the secret.
+    Looking up a digest leaks nothing by its timing that helps to guess the code.
     """
 
-    def __init__(self, lifetime: float, clock: Callable[[], float] = time.monotonic):
-        self._lifetime, self._clock = lifetime, clock
-        self._ends: dict[bytes, float] = {}
+    def __init__(self, clock: Callable[[], float] = time.monotonic):
+        self._clock = clock
+        self._kept: dict[bytes, tuple[Scope, float]] = {}
         self._lock = threading.Lock()
 
-    def mint(self) -> str:
-        """A new secret of 256 random bits; when too many are kept, the oldest goes."""
-        secret = secrets.token_urlsafe(32)
+    def mint(self, scope: Scope = Scope.FULL) -> str:
+        """A new code; when too many are kept, the oldest goes."""
+        if scope is Scope.READ:
+            letters = "".join(secrets.choice(_LETTERS) for _ in range(_SCREEN_CODE))
+            code, lifetime = "-".join((letters[:4], letters[4:8], letters[8:])), lifetime_of(scope)
+        else:
+            code, lifetime = secrets.token_urlsafe(32), lifetime_of(scope)
         with self._lock:
-            while len(self._ends) >= _MOST_KEPT:
-                del self._ends[next(iter(self._ends))]
-            self._ends[_digest(secret)] = self._clock() + self._lifetime
-        return secret
+            while len(self._kept) >= _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[digest_of(plain_code(code))] = (scope, self._clock() + lifetime)
+        return code
 
-    def _take(self, secret: str) -> bool:
-        """Remove `secret`; True when it was valid. Under the lock only one caller gets True."""
-        return self._ends.pop(_digest(secret), float("-inf")) > self._clock()
-
-
-class Codes(_Secrets):
-    """Single-use codes, exchanged for a session by the window."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic):
-        super().__init__(CODE_LIFETIME, clock)
-
-    def redeem(self, code: str) -> bool:
-        """Use up `code`; True once, within its minute."""
+    def redeem(self, code: str) -> Scope | None:
+        """Use up `code`; its scope once, within its time. Only one of many callers gets it."""
         with self._lock:
-            return self._take(code)
+            kept = self._kept.pop(digest_of(plain_code(code)), None)
+        return kept[0] if kept and kept[1] > self._clock() else None
 
 
-class Sessions(_Secrets):
-    """Sessions of windows and browsers, by the secret in their cookie."""
+def lifetime_of(scope: Scope) -> float:
+    """Seconds in which a code of this scope must be used."""
+    return SCREEN_CODE_LIFETIME if scope is Scope.READ else CODE_LIFETIME
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic):
-        super().__init__(SESSION_IDLE, clock)
 
-    def is_open(self, secret: str) -> bool:
-        """Whether the session lives; if so, its twelve hours begin again."""
-        with self._lock:
-            if not self._take(secret):
-                return False
-            self._ends[_digest(secret)] = self._clock() + self._lifetime
-            return True
+def plain_code(code: str) -> str:
+    """A code as it was made: one that was typed may have come in small letters, or without dashes.
 
-    def knows(self, digest: bytes) -> bool:
-        """Whether the session with this digest lives; does not prolong it."""
-        with self._lock:
-            return self._ends.get(digest, float("-inf")) > self._clock()
+    A code of a window is longer, and left as it is.
+    """
+    if len(code) > 2 * _SCREEN_CODE:
+        return code
+    return code.upper().replace("-", "").replace(" ", "")
 
 
 class Arrivals:
     """What became of one-time codes: how the opener of a window learns that its page works.
 
-    A code is named by its mark, which gives nothing away. The newest ones are kept.
+    A code is named by its mark, which gives nothing away and names its session, too. The newest
+    ones are kept; `is_open` says whether the session of a mark lives, also one from before the
+    service was restarted.
     """
 
-    def __init__(self, sessions: Sessions):
-        self._sessions = sessions
-        self._of: dict[str, bytes | None] = {}  # mark → session
-        self._awaited: set[bytes] = set()  # sessions that have asked for nothing so far
+    def __init__(self, is_open: Callable[[str], bool]):
+        self._is_open = is_open
+        self._entered: dict[str, bool] = {}
+        self._awaited: set[str] = set()  # sessions that have asked for nothing so far
         self._lock = threading.Lock()
 
-    def expect(self, code: str) -> None:
+    def expect(self, mark: str) -> None:
         """A code was made; nobody has used it yet."""
         with self._lock:
-            while len(self._of) >= _MOST_KEPT:
-                self._awaited.discard(self._of.pop(next(iter(self._of))) or b"")
-            self._of[mark_of(code)] = None
+            while len(self._entered) >= _MOST_KEPT:
+                oldest = next(iter(self._entered))
+                del self._entered[oldest]
+                self._awaited.discard(oldest)
+            self._entered[mark] = False
 
-    def enter(self, code: str, session: str) -> None:
+    def enter(self, mark: str) -> None:
         """The code was exchanged for a session."""
         with self._lock:
-            if mark_of(code) in self._of:
-                self._of[mark_of(code)] = _digest(session)
-                self._awaited.add(_digest(session))
+            if mark in self._entered:
+                self._entered[mark] = True
+                self._awaited.add(mark)
 
-    def ask(self, session: str) -> None:
+    def ask(self, mark: str) -> None:
         """The session asked the API for something: its page runs."""
         if self._awaited:  # without the lock: it is empty for nearly all requests
             with self._lock:
-                self._awaited.discard(_digest(session))
+                self._awaited.discard(mark)
 
     def state(self, mark: str) -> str | None:
         """waiting (for its use), entered, arrived, ended; None for a code that is not known."""
         with self._lock:
-            if mark not in self._of:
-                return None
-            session = self._of[mark]
-            if session is None:
+            entered = self._entered.get(mark)
+            if entered is False:
                 return "waiting"
-            if not self._sessions.knows(session):
-                return "ended"
-            return "entered" if session in self._awaited else "arrived"
+            if self._is_open(mark):
+                return "entered" if mark in self._awaited else "arrived"
+            return "ended" if entered else None
 
 
 class Failures:
@@ -149,10 +154,11 @@ class Failures:
 
 
 def mark_of(code: str) -> str:
-    """The public name of a code."""
-    return _digest(code).hex()[:16]
+    """The public name of a code, and of the session it is exchanged for."""
+    return digest_of(plain_code(code)).hex()[:16]
 
 
-def _digest(secret: str) -> bytes:
+def digest_of(secret: str) -> bytes:
+    """What is kept of a secret, and compared."""
     # surrogatepass: a caller may send any characters, and none of them may raise here.
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

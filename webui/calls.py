@@ -5,16 +5,18 @@ the service that handlers may use (`Context`).
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.errors import NotPossible
 from core.service import Service
+from webui.auth import Scope
 from webui.stream import Broadcaster
 
 if TYPE_CHECKING:
     from webui.metrics import Meter
+    from webui.sessions import Session
 
 _WEIGHT = re.compile(r"q\s*=\s*([01](?:\.\d{0,3})?)")
 
@@ -27,10 +29,17 @@ def _nothing_to_stop() -> None:
 class Doors:
     """What is around the app: its guard, and the process it runs in."""
 
-    #: A code that opens a window.
-    mint_code: Callable[[], str]
+    #: A code that opens a window, or a second screen.
+    mint_code: Callable[[Scope], str]
     #: What became of a code, by its mark; None for one that is not known.
     arrival: Callable[[str], str | None]
+    #: Our address, and from where it can be reached ("this machine", "network").
+    url: Callable[[], str]
+    reach: Callable[[], str]
+    #: The second screens that may look, the one that asked longest ago first.
+    screens: Callable[[], "Sequence[Session]"]
+    #: One of them may no longer; False when there is none of this mark.
+    end_screen: Callable[[str], bool]
     #: Begin to end the service; raises NotPossible where that is not ours to do.
     stop: Callable[[], None] = _nothing_to_stop
 
@@ -71,6 +80,16 @@ class Call:
     def id(self) -> int:
         """The number in the path."""
         return self.places["id"]
+
+    @property
+    def caller(self) -> str:
+        """Who the guard let in: "token", "session" of a window, "read" for a second screen."""
+        return self.environ["longhaul.caller"]
+
+    @property
+    def session(self) -> str:
+        """The mark of the caller's session; "" for who has the token."""
+        return self.environ.get("longhaul.session", "")
 
     def header(self, name: str) -> str:
         """A request header; "" when it is absent."""

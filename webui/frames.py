@@ -83,6 +83,8 @@ class Subscription:
     until: Callable[[Event], bool] | None = None
     #: A window or a browser reads it, so a person may be looking.
     is_page: bool = False
+    #: The session it belongs to and ends with; "" where there is none.
+    owner: str = ""
 
     @property
     def is_shared(self) -> bool:

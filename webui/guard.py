@@ -3,7 +3,7 @@
 A server on loopback can be reached by every page in the person's browser and by every user of the
 machine, so each request must show that it came to us (Host), from us (Origin, Sec-Fetch-Site) and
 with a secret (token or session), and bring nothing that a foreign form could send (media type).
-The secrets are kept in `auth.py`; malformed requests never get here (`head.py`). The composition
+The secrets are kept in `auth.py` and `sessions.py`; malformed requests never get here (`head.py`). The composition
 root puts the app into a guard and the guard into the server.
 """
 
@@ -15,8 +15,9 @@ from io import BytesIO
 from urllib.parse import parse_qs
 
 from webui import access_log
-from webui.auth import Arrivals, Codes, Failures, Sessions, same_secret
+from webui.auth import Arrivals, Codes, Failures, Scope, mark_of, same_secret
 from webui.refusal import Refused, security_headers
+from webui.sessions import Session, Sessions
 
 BODY_LIMIT = 1024 * 1024
 #: Levels of arrays and objects in a JSON body.
@@ -31,6 +32,11 @@ _JSON_MARK = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 #: What the app may not set: banners and CORS never, the rest is ours to say.
 _NOT_THE_APPS = re.compile(r"(?i)server|x-powered-by|access-control-.*")
 _PLAIN_PATH = re.compile(r"(?!//)/[A-Za-z0-9/_.~-]*")
+#: Where a session begins, unless its link says another page of ours.
+_HOMES = {Scope.FULL: "/", Scope.READ: "/background-tasks"}
+#: Seconds for which a second screen keeps its cookie, the most that browsers allow; how long the
+#: session lives is the service's to say.
+_SCREEN_COOKIE_AGE = 400 * 86400
 
 
 class Guard:
@@ -39,6 +45,7 @@ class Guard:
     `port` is the port we listen on, `token` the secret of this service. `page_paths` are the
     addresses that a person may type or bookmark, `multipart_paths` those that take uploads; in
     both, `*` stands for one path segment. `script_hashes` ("sha256-…=") allow inline import maps.
+    `sessions` are those that outlive this process; without them it begins with none.
     """
 
     def __init__(
@@ -50,30 +57,40 @@ class Guard:
         page_paths: Iterable[str],
         multipart_paths: Iterable[str] = (),
         script_hashes: Iterable[str] = (),
+        sessions: Sessions | None = None,
     ):
         if not token:
             raise ValueError("a guard without a token would let everybody in")
         self._app, self._token = app, token
         self._hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
         self._port, self._is_exposed = port, False
-        self.cookie = f"longhaul-{port}"  # cookies are not separated by port, so the name is
+        # Cookies are not separated by port, so their names are; and a window that opens the address
+        # of a second screen, too, keeps its own.
+        self.cookie = f"longhaul-{port}"
+        self._cookies = {Scope.FULL: self.cookie, Scope.READ: f"{self.cookie}-read"}
         self._pages = _one_of(page_paths)
         self._uploads = _one_of(multipart_paths)
         self._headers = security_headers(tuple(script_hashes))
         self._fixed = {name.lower() for name, _ in self._headers} - {"content-security-policy"}
-        self.codes, self.sessions, self.failures = Codes(), Sessions(), Failures()
-        self.arrivals = Arrivals(self.sessions)
+        self.codes, self.failures = Codes(), Failures()
+        self.sessions = sessions or Sessions()
+        self.arrivals = Arrivals(lambda mark: self.sessions.knows(mark))
 
     def expose(self, host: str) -> None:
         """Answer other machines, too, by this one address; the person said so in so many words."""
         self._hosts.add(f"[{host}]:{self._port}" if ":" in host else f"{host}:{self._port}")
         self._is_exposed = True
 
-    def mint_code(self) -> str:
-        """A code for `GET /enter?code=…`: 60 seconds, single use."""
-        code = self.codes.mint()
-        self.arrivals.expect(code)
+    def mint_code(self, scope: Scope = Scope.FULL) -> str:
+        """A code for `GET /enter?code=…`: single use, for 60 seconds (a second screen's longer)."""
+        code = self.codes.mint(scope)
+        self.arrivals.expect(mark_of(code))
         return code
+
+    @property
+    def is_exposed(self) -> bool:
+        """Other machines may call."""
+        return self._is_exposed
 
     def __call__(self, environ: dict, start_response: Callable):
         began = time.perf_counter()
@@ -130,19 +147,21 @@ class Guard:
     # --- who is it ----------------------------------------------------------------------------
 
     def _caller(self, environ: dict, path: str) -> str:
-        """How the caller is known: "token" or "session"; raises 401, or 429 after many."""
+        """How the caller is known: "token", "session" (of a window) or "read" (of a second screen);
+        raises 401, or 429 after many. The app is told the same, and whose session it is."""
         authorization = environ.get("HTTP_AUTHORIZATION")
         if authorization is not None:
             scheme, _, given = authorization.partition(" ")
             if scheme.lower() == "bearer" and same_secret(given.strip(), self._token):
+                environ["longhaul.caller"] = "token"
                 return "token"
-        else:
-            for pair in environ.get("HTTP_COOKIE", "").split(";"):
-                name, _, secret = pair.strip().partition("=")
-                if name == self.cookie and self.sessions.is_open(secret):
-                    if path.startswith(API):
-                        self.arrivals.ask(secret)
-                    return "session"
+        elif session := self._session(environ):
+            if path.startswith(API):
+                self.arrivals.ask(session.mark)
+            environ["longhaul.session"] = session.mark
+            caller = "read" if session.scope is Scope.READ else "session"
+            environ["longhaul.caller"] = caller
+            return caller
         raise self._failed(
             Refused(
                 401,
@@ -151,6 +170,16 @@ class Guard:
                 [("WWW-Authenticate", 'Bearer realm="longhaul"')],
             )
         )
+
+    def _session(self, environ: dict) -> Session | None:
+        """The session of the request's cookie; that of a window goes before a second screen's."""
+        pairs = [pair.strip().partition("=") for pair in environ.get("HTTP_COOKIE", "").split(";")]
+        peer = environ.get("REMOTE_ADDR", ""), int(environ.get("REMOTE_PORT") or 0)
+        for scope, cookie in self._cookies.items():
+            for name, _, secret in pairs:
+                if name == cookie and (found := self.sessions.use(secret, scope, *peer)):
+                    return found
+        return None
 
     def _failed(self, refused: Refused) -> Refused:
         """Count a failed attempt; its answer."""
@@ -163,15 +192,19 @@ class Guard:
         """Exchange a one-time code for a session, and go to a page of ours."""
         query = parse_qs(environ.get("QUERY_STRING", ""))
         code = query.get("code", [""])[0]
-        if not self.codes.redeem(code):
-            detail = "This link was used already, or is older than a minute. Open the window again."
+        scope = self.codes.redeem(code)  # the code says it, and nothing in the address
+        if scope is None:
+            detail = "This link was used already, or is too old. Open the window again."
             raise self._failed(Refused(403, "bad-code", detail))
-        target = query.get("next", ["/"])[0]
+        target = query.get("next", [_HOMES[scope]])[0]
         if not (_PLAIN_PATH.fullmatch(target) and self._pages(target)):
             target = "/"
-        session = self.sessions.mint()
-        self.arrivals.enter(code, session)
-        cookie = f"{self.cookie}={session}; HttpOnly; SameSite=Strict; Path=/"
+        mark = mark_of(code)
+        session = self.sessions.mint(scope, mark)
+        self.arrivals.enter(mark)
+        cookie = f"{self._cookies[scope]}={session}; HttpOnly; SameSite=Strict; Path=/"
+        if scope is Scope.READ:
+            cookie += f"; Max-Age={_SCREEN_COOKIE_AGE}"
         headers = [("Location", target), ("Set-Cookie", cookie), ("Content-Length", "0")]
         start("303 See Other", [*headers, ("Cache-Control", "no-store")])
         return [b""]
@@ -184,6 +217,8 @@ class Guard:
         media_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
         if method not in _SAFE:
             # Either header is absent only outside browsers, where a cookie has no business.
+            if caller == "read":
+                raise Refused(403, "read-only", "This screen may look, and change nothing.")
             proofs = ("HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE")
             if caller == "session" and not any(name in environ for name in proofs):
                 raise Refused(403, "unproven-origin", "A session works from our page only.")

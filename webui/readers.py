@@ -7,7 +7,7 @@ import selectors
 import socket
 import struct
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -59,6 +59,8 @@ class Readers:
     ):
         self._selector, self._keep_alive_after, self._left = selector, keep_alive_after, left
         self._open: set[Reader] = set()
+        #: Sessions that were ended by a person, the latest; a mark is never given twice.
+        self._ended_owners: deque[str] = deque(maxlen=256)
         self._swept_at = 0.0
         self.counts: Counter[str] = Counter()
         self._wake_in, self._wake_out = socket.socketpair()
@@ -109,6 +111,12 @@ class Readers:
                 self._listen(reader)
         return woken
 
+    def end_of(self, owner: str) -> None:
+        """End the streams of this session soon, and those still on their way here. From any
+        thread."""
+        self._ended_owners.append(owner)
+        self.wake()
+
     def write(self, reader: Reader, data: bytes, ends: bool = False) -> None:
         """Send now what the socket takes and keep the rest; cut the reader off above the limit.
 
@@ -140,14 +148,18 @@ class Readers:
             self.drop(reader)
 
     def sweep(self) -> None:
-        """A comment for those who heard nothing for long, an end for those who are stuck."""
+        """A comment for those who heard nothing for long, an end for those who are stuck or whose
+        session has ended."""
         now = time.monotonic()
         if now - self._swept_at < _SWEEP_EVERY:
             return
         self._swept_at = now
         comment = chunk(KEEP_ALIVE)
+        ended = set(self._ended_owners)
         for reader in list(self._open):
-            if reader.backlog:
+            if reader.subscription.owner in ended:
+                self.drop(reader)
+            elif reader.backlog:
                 if now - reader.moved_at > STUCK_AFTER:
                     self._cut(reader)
             elif now - reader.moved_at >= self._keep_alive_after:

@@ -127,6 +127,8 @@ def _listen(host: str, port: int) -> socket.socket:
         elif port:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
+        if os.name != "nt":  # a port that was free once can be had again at the next start
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.listen(_BACKLOG)
     except OSError:
         listener.close()

@@ -1,6 +1,4 @@
-"""Event streams: one thread owns all of them and feeds them from one source.
-
-A stream's socket comes from a worker of the HTTP server (`connection.py`) after the response
+"""Event streams: one thread owns all of them and feeds them from one source. A stream's socket comes from a worker of the HTTP server (`connection.py`) after the response
 headers. Every reader has a position. Those that are behind read the source page by page; at the
 tail a reader joins a channel, whose readers share one read, one merger and one encoding. As a
 single thread owns positions and tail, there is no moment between replay and live in which an event
@@ -110,6 +108,10 @@ class Broadcaster:
         if self._ended:
             self._close_adopted()
 
+    def end_of(self, owner: str) -> None:
+        """End the streams of the session `owner`. From any thread."""
+        self._readers.end_of(owner)
+
     def stats(self) -> dict[str, int]:
         """Streams `open`, those of `pages`; since the start: events `sent`, readers `cut` off."""
         counts = self._readers.counts
@@ -209,7 +211,6 @@ class Broadcaster:
         self._join(reader)
 
     # --- live ---------------------------------------------------------------------------------
-
     def _join(self, reader: Reader) -> None:
         if reader in self._readers:
             key = _channel_key(reader)
@@ -274,7 +275,6 @@ class Broadcaster:
             self._readers.write(reader, payload, ends)
 
     # --- the end ------------------------------------------------------------------------------
-
     def _end(self) -> None:
         """Send what was committed before the stop and what is held, then the last chunk."""
         self._ended = True

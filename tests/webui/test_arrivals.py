@@ -11,7 +11,7 @@ from core.service import Service
 from tests.webui.http_client import TOKEN
 from tests.webui.site import API, Live, live_site, problem
 from webui.app import start_site
-from webui.auth import Arrivals, Sessions, mark_of
+from webui.auth import Arrivals
 
 
 def state(live, made) -> str:
@@ -47,27 +47,31 @@ def test_a_page_cannot_ask_for_other_pages(live):
 
 
 def test_the_end_of_a_session_is_told():
-    now = [0.0]
-    sessions = Sessions(lambda: now[0])
-    arrivals = Arrivals(sessions)
-    arrivals.expect("code")
-    session = sessions.mint()
-    arrivals.enter("code", session)
-    arrivals.ask(session)
-    assert arrivals.state(mark_of("code")) == "arrived"
-    now[0] += 12 * 3600 + 1
-    assert arrivals.state(mark_of("code")) == "ended"
+    alive = set()
+    arrivals = Arrivals(lambda mark: mark in alive)
+    arrivals.expect("m")
+    alive.add("m")
+    arrivals.enter("m")
+    assert arrivals.state("m") == "entered"
+    arrivals.ask("m")
+    assert arrivals.state("m") == "arrived"
+    alive.clear()
+    assert arrivals.state("m") == "ended"
+
+
+def test_a_session_from_before_a_restart_has_arrived():
+    arrivals = Arrivals(lambda mark: mark == "kept")
+    assert arrivals.state("kept") == "arrived" and arrivals.state("other") is None
 
 
 def test_only_the_newest_codes_are_remembered():
-    sessions = Sessions()
-    arrivals = Arrivals(sessions)
+    arrivals = Arrivals(lambda mark: int(mark) > 43)
     for number in range(300):
-        arrivals.expect(f"code {number}")
-        arrivals.enter(f"code {number}", sessions.mint())
-    assert arrivals.state(mark_of("code 43")) is None
-    assert arrivals.state(mark_of("code 299")) == "entered"
-    assert len(arrivals._awaited) == len(arrivals._of) == 256
+        arrivals.expect(str(number))
+        arrivals.enter(str(number))
+    assert arrivals.state("43") is None
+    assert arrivals.state("299") == "entered"
+    assert len(arrivals._awaited) == len(arrivals._entered) == 256
 
 
 def test_streams_of_pages_are_counted_and_those_of_commands_are_not(live):

@@ -1,4 +1,5 @@
-"""One-time codes and the sessions they open: `webui/auth.py` through the guard, over HTTP."""
+"""One-time codes and the sessions they open, through the guard, over HTTP. What is kept of them over
+a restart is in `test_kept_sessions.py`, second screens are in `test_screens.py`."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -6,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.webui.http_client import running, small_app
-from webui.auth import Codes, Failures, Sessions
+from webui.auth import Codes, Failures
+from webui.sessions import Sessions
 
 
 class Clock:
@@ -17,6 +19,8 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+    wall = mono = __call__
 
 
 @pytest.fixture
@@ -67,7 +71,7 @@ def test_a_code_used_by_many_at_once_opens_one_session():
 
         def redeem(code=code, together=together) -> bool:
             together.wait()
-            return codes.redeem(code)
+            return codes.redeem(code) is not None
 
         with ThreadPoolExecutor(8) as pool:
             assert sum(future.result() for future in [pool.submit(redeem) for _ in range(8)]) == 1

@@ -6,6 +6,7 @@ No handler catches an error or parses anything: `webui.dispatch` does both.
 
 from webui.api import (
     activity,
+    entering,
     events,
     queue,
     schedules,
@@ -34,3 +35,4 @@ NOUNS: tuple[Routes, ...] = (
     settings.routes,
     system.routes,
 )
+    entering.routes,

@@ -29,9 +29,9 @@ def follow_events(call: Call) -> Reply:
         tasks=frozenset(query.task) if query.task is not None else None,
         kinds=frozenset(k.value for k in query.kinds) if query.kinds is not None else None,
     )
-    # The guard let the call in: without a token it came with the session of a window or a browser.
-    is_page = not call.header("Authorization")
-    subscription = Subscription(after=_after(call), choice=choice, is_page=is_page)
+    # A window or a browser of the person; a second screen may hang where nobody looks.
+    is_page = call.caller == "session"
+    subscription = Subscription(_after(call), choice, is_page=is_page, owner=call.session)
     return Reply(None, 200, {}, EVENT_STREAM, subscription)
 
 

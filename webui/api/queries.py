@@ -101,6 +101,14 @@ class EventsQuery(Body):
     )
 
 
+class CodeRequest(Body):
+    """What a code is for."""
+
+    scope: Literal["full", "read"] = Field(
+        default="full", description="`read`: a second screen, which may only look"
+    )
+
+
 class SessionQuery(Body):
     """How many tasks of a session, the newest first."""
 

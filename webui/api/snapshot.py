@@ -13,5 +13,9 @@ def get_snapshot(call: Call) -> Reply:
     """Tasks, queue, settings, task types and conditions; the stream goes on after
     `last_event_id`."""
     service = call.service
-    facts = {"version": call.context.version, "conditions": service.conditions()}
+    facts = {
+        "version": call.context.version,
+        "conditions": service.conditions(),
+        "session": {"read_only": call.caller == "read"},
+    }
     return Reply(service.lists.snapshot() | facts)

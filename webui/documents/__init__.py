@@ -13,11 +13,16 @@ from webui.documents.base import (
     Problem,
     Why,
 )
-from webui.documents.service import (
-    ActivityDocument,
+from webui.documents.entering import (
     ArrivalDocument,
     CodeDocument,
     Condition,
+    ScreenDocument,
+    ScreenList,
+    SessionDocument,
+)
+from webui.documents.service import (
+    ActivityDocument,
     Health,
     Lane,
     QueueDocument,
@@ -91,6 +96,9 @@ __all__ = [
     "Stats",
     "StatsRow",
     "StepDocument",
+    "ScreenDocument",
+    "ScreenList",
+    "SessionDocument",
     "StoppingDocument",
     "TaskDocument",
     "TaskItems",

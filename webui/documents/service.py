@@ -5,6 +5,7 @@ from typing import Any, Literal
 from core.model import Status
 from core.settings import Settings
 from webui.documents.base import Count, Document, Eta, Moment, Why
+from webui.documents.entering import SessionDocument
 from webui.documents.tasks import TaskDocument
 from webui.documents.types import TaskTypeDocument
 
@@ -67,6 +68,7 @@ class Snapshot(Document):
     conditions: list[Condition]
     version: str
     last_event_id: Count
+    session: SessionDocument
 
 
 class ScheduleDocument(Document):
@@ -120,23 +122,6 @@ class VersionDocument(Document):
     started_at: Moment
     pid: int
     data_dir: str
-
-
-class CodeDocument(Document):
-    """A code for `GET /enter?code=…`, usable once."""
-
-    code: str
-    #: Names the code in `GET /codes/{mark}`; gives nothing away.
-    mark: str
-    expires_in_s: float
-
-
-class ArrivalDocument(Document):
-    """What became of a code: it waits for its use; it was exchanged for a session; the page of that
-    session runs, for it has asked for something; the session has ended."""
-
-    mark: str
-    state: Literal["waiting", "entered", "arrived", "ended"]
 
 
 class StoppingDocument(Document):
