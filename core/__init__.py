@@ -15,7 +15,7 @@ _HOMES = {
     "model": "Step",
     "run": "Run Split",
     "target": "Target",
-    "task_type": "DatabaseUrl JobType Output Preview TaskType",
+    "task_type": "DatabaseUrl FilePath FolderPath JobType LongText Output Preview TaskType",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 __all__ = sorted(_HOME)

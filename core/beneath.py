@@ -1,8 +1,8 @@
 """Opening a file below a folder so that no link, swapped in at any moment, can lead out of it.
 
-Lives here: `open_beneath` and `stat_beneath`, which speak to the kernel by directory handles. Not
-here: which folders a request may name (`core.paths`). Called by `core.paths` and by whatever opens
-a file that a person or a request named.
+Lives here: `open_beneath`, `stat_beneath`, `list_beneath`, which speak to the kernel by directory
+handles. Not here: which folders a request may name (`core.paths`). Called by `core.paths` and by
+whatever opens a file that a person or a request named.
 
 Looking at the resolved path first and opening it afterwards is not enough: between the two steps
 a folder can be swapped for a link. Here the kernel checks while it opens: `openat2` on Linux, and
@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from core.errors import Forbidden
@@ -70,6 +71,37 @@ def stat_beneath(root: Path | int, relative: str | Path) -> os.stat_result:
     if not stat.S_ISREG(status.st_mode):
         raise Forbidden("This is not a regular file, so it is not opened.")
     return status
+
+
+def list_beneath(root: Path | int, relative: str | Path, most: int) -> list[tuple[str, bool]]:
+    """(name, is it a folder) of what a folder below `root` holds; at most `most` are looked at.
+
+    `relative` may be "." for the root itself. Only regular files and folders that are not hidden:
+    links are left out, for nobody knows yet where they will lead. Raises as `open_beneath` does.
+    """
+    named = os.fspath(relative)
+    parts = [] if named in ("", ".") else _parts(named)
+    with _folder(root) as handle:
+        way = os.O_RDONLY | os.O_DIRECTORY
+        folder = _open(handle, parts, way) if parts else os.dup(handle)
+        try:
+            # os.scandir moves the handle's own place, so the root's handle is opened anew
+            fresh = os.open(".", way | os.O_CLOEXEC, dir_fd=folder)
+        finally:
+            os.close(folder)
+    try:
+        with os.scandir(fresh) as entries:
+            seen = islice(entries, most)
+            return [(e.name, e.is_dir(follow_symlinks=False)) for e in seen if _is_plain(e)]
+    finally:
+        os.close(fresh)
+
+
+def _is_plain(entry: os.DirEntry[str]) -> bool:
+    """A file or folder whose name a person can be shown."""
+    if entry.name.startswith(".") or not entry.name.isprintable():
+        return False
+    return entry.is_dir(follow_symlinks=False) or entry.is_file(follow_symlinks=False)
 
 
 def _parts(relative: str | Path) -> list[str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from core.beneath import open_beneath, stat_beneath
+from core.beneath import list_beneath, open_beneath, stat_beneath
 from core.errors import Forbidden, Invalid, UnsafeDataDir
 
 __all__ = ["Roots", "data_dir", "open_beneath", "stat_beneath", "write_secret"]
@@ -75,6 +75,11 @@ class Roots:
     def stat(self, path: str | Path) -> os.stat_result:
         """The status of the regular file at `path` without opening it (see `stat_beneath`)."""
         return stat_beneath(*self._split(path))
+
+    def entries(self, path: str | Path, most: int) -> tuple[Path, list[tuple[str, bool]]]:
+        """(a folder with its links resolved, what it holds), by handle (see `list_beneath`)."""
+        root, relative = self._split(path)
+        return root / relative, list_beneath(root, relative, most)
 
     def _split(self, path: str | Path) -> tuple[Path, Path]:
         text = os.path.expanduser(os.fspath(path))

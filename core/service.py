@@ -12,6 +12,7 @@ from typing import Any
 from core.clock import Clock, SystemClock
 from core.desk.answers import Answers
 from core.desk.lists import ListDesk
+from core.desk.paths import PathDesk
 from core.desk.queue import QueueDesk
 from core.desk.schedules import ScheduleDesk
 from core.desk.settings import SettingsDesk
@@ -63,6 +64,7 @@ class Service:
         self.settings = SettingsDesk(self.ledger)
         self.schedules = ScheduleDesk(self.ledger, intake, self.types)
         self.stats = StatsDesk(self.ledger)
+        self.paths = PathDesk(self.roots)
         self.lists = ListDesk(self.ledger, self.queue, self.settings, self.types, facts=self._facts)
         self.answers = Answers(self.ledger)
 

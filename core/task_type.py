@@ -33,6 +33,12 @@ DatabaseUrl = Annotated[
     ),
 ]
 
+#: The path of a folder, or of a file: the form completes it. `run.roots` opens it.
+FolderPath = Annotated[str, Field(min_length=1, json_schema_extra={"format": "folder"})]
+FilePath = Annotated[str, Field(min_length=1, json_schema_extra={"format": "file"})]
+#: Text of several lines.
+LongText = Annotated[str, Field(json_schema_extra={"format": "long"})]
+
 
 class NoParams(BaseModel):
     """Parameters of a type that has none."""
@@ -150,6 +156,11 @@ class TaskType(JobType):
         Raises Invalid or Forbidden; nothing is changed. `roots`: where files may lie.
         """
 
+    @classmethod
+    def has_preview(cls) -> bool:
+        """Whether this type can say beforehand what a run would do."""
+        return cls.preview is not TaskType.preview
+
     def preview(self, roots: Roots) -> Preview:
         """What a run would do. Called in a process of its own, with limited time."""
         return Preview(problems=["This task type has no preview."])
@@ -167,7 +178,8 @@ class TaskType(JobType):
             "steps": [step.document() for step in cls.step_list()],
             "guarantee": cls.guarantee,
             "knobs": sorted(cls.knobs),
-            "has_preview": cls.preview is not TaskType.preview,
+            "retries_items": cls.retries_items(),
+            "has_preview": cls.has_preview(),
             "params_schema": cls.Params.model_json_schema(),
         }
 

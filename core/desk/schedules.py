@@ -44,6 +44,13 @@ class ScheduleDesk:
         """Raises NotFound."""
         return _document(self._find(schedule_id))
 
+    def times(self, cron: str, count: int) -> list[str | None]:
+        """The next times of an expression. Raises Invalid for one that is none."""
+        found = [self._ledger.clock.wall()]
+        for _ in range(count):
+            found.append(next_time(cron, found[-1], self._zone))
+        return [rfc3339(at) for at in found[1:]]
+
     def create(self, request: ScheduleRequest) -> dict[str, Any]:
         """Raises Invalid for an expression, a task type or parameters that do not fit."""
         cls, _, stored = self._types.validate(request.type, request.params)

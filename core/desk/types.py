@@ -1,6 +1,8 @@
 """Task types as the API shows them, and the one place where parameters are checked."""
 
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,6 +35,7 @@ class TypeDesk:
         self._errands = errands
         self._roots = roots
         self._folder = data_dir / "tasks"
+        self._newest = Newest()
 
     def all(self) -> list[dict[str, Any]]:
         """Every task type, by title."""
@@ -82,14 +85,48 @@ class TypeDesk:
         """What a run with these parameters would do, found out in a process of its own.
 
         Raises NotFound for the type, Invalid and Forbidden for the parameters; a type whose own
-        code fails or takes too long answers with that as a problem. Changes nothing.
+        code fails or takes too long answers with that as a problem. Raises Unavailable for one that
+        waited while a newer one was asked for: who types makes many. Changes nothing.
         """
         self._registry.get(name)
-        self.validate(name, params)
+        cls, checked, _ = self.validate(name, params)
+        title = {"title": cls.title_for(checked)}
+        if not cls.has_preview():
+            return title | cls(checked).preview(self._roots()).model_dump(mode="json")
+        with self._newest.turn():
+            try:
+                roots = list(self._roots().paths)
+                return title | self._errands.preview(name, params, self._folder, roots)
+            except Unavailable as error:
+                return title | Preview(problems=[error.detail]).model_dump(mode="json")
+
+
+class Newest:
+    """Lets one in at a time; of those who wait, only the one that came last is let in."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._last = 0
+        self._is_taken = False
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Raises Unavailable when somebody else comes while this one waits."""
+        with self._changed:
+            self._last += 1
+            mine = self._last
+            self._changed.notify_all()
+            while self._is_taken:
+                self._changed.wait()
+                if mine != self._last:
+                    raise Unavailable("A newer preview was asked for meanwhile")
+            self._is_taken = True
         try:
-            return self._errands.preview(name, params, self._folder, list(self._roots().paths))
-        except Unavailable as error:
-            return Preview(problems=[error.detail]).model_dump(mode="json")
+            yield
+        finally:
+            with self._changed:
+                self._is_taken = False
+                self._changed.notify_all()
 
 
 def unknown(model: type[BaseModel], params: dict[str, Any]) -> list[dict[str, str]]:

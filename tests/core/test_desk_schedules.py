@@ -97,6 +97,14 @@ def test_a_schedule_says_when_it_comes_next(office):
     assert office.schedules.next_due() == wall("2026-05-05 02:30")
 
 
+def test_the_next_times_of_an_expression_are_told_before_it_is_a_schedule(office):
+    times = office.schedules.times("30 2 * * 1", 2)
+    assert times == ["2026-05-11T00:30:00.000Z", "2026-05-18T00:30:00.000Z"]
+    with pytest.raises(Invalid, match="five fields"):
+        office.schedules.times("soon", 2)
+    assert office.schedules.all() == []
+
+
 def test_a_schedule_that_does_not_fit_is_refused_with_pointers(office):
     for fields, pointer in (
         ({"cron": "never"}, "/cron"),

@@ -1,13 +1,15 @@
 """Task types as the API shows them, their previews, and secrets in parameters."""
 
 import json
+import threading
 
 import pytest
 from pydantic import BaseModel, SecretStr
 
 from core.desk.requests import SchedulePatch, TaskRequest
+from core.desk.types import Newest
 from core.documents import task_document
-from core.errors import Invalid, NotFound
+from core.errors import Invalid, NotFound, Unavailable
 from core.registry import Registry
 from core.sealed import MASK, SEAL, kept, masked, sealed, unsealed
 from tests.desk_factories import Fetch, Office
@@ -62,6 +64,44 @@ def test_a_preview_runs_elsewhere_and_its_failure_is_a_problem_it_tells(office, 
     with pytest.raises(Invalid):
         office.types.preview("count", {"to": "many"})
     assert office.listed(status=["all"]) == []
+
+
+def test_a_preview_tells_the_title_and_needs_no_process_where_the_type_has_none(office):
+    office.errands.close = office.errands.preview = None  # would fail if it were asked
+    found = office.types.preview("scan", {"folder": "letters"})
+    assert found["title"] == "Scan letters"
+    assert "no preview" in found["problems"][0]
+    del office.errands.close
+
+
+def test_of_the_previews_that_wait_only_the_newest_is_made():
+    newest, order, inside, leave = Newest(), [], threading.Event(), threading.Event()
+
+    def ask(name):
+        try:
+            with newest.turn():
+                order.append(name)
+                inside.set()
+                assert leave.wait(30)
+        except Unavailable:
+            order.append(f"not {name}")
+
+    def asked(name):
+        thread = threading.Thread(target=ask, args=(name,))
+        thread.start()
+        return thread
+
+    first = asked("first")
+    assert inside.wait(30)
+    second = asked("second")
+    while newest._last < 2:  # until it waits
+        second.join(0.01)
+    third = asked("third")
+    second.join(30)
+    assert order == ["first", "not second"]  # it gave its thread back while the first still ran
+    leave.set()
+    first.join(30), third.join(30)
+    assert order == ["first", "not second", "third"]
 
 
 # --- secrets -------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from webui.api import (
     activity,
     entering,
     events,
+    paths,
     queue,
     schedules,
     sessions,
@@ -31,8 +32,9 @@ NOUNS: tuple[Routes, ...] = (
     events.routes,
     snapshot.routes,
     schedules.routes,
+    paths.routes,
     stats.routes,
     settings.routes,
     system.routes,
-)
     entering.routes,
+)

@@ -129,3 +129,16 @@ class StatsQuery(Body):
         default=None, description="Default: 30 days"
     )
     by: Literal["day", "type"] = "day"
+
+
+class PathsQuery(Body):
+    """What is typed so far."""
+
+    under: str = Field(default="", max_length=4096, description="A path as far as it is typed")
+
+
+class TimesQuery(Body):
+    """An expression to try."""
+
+    cron: str = Field(max_length=200, description="Five fields, local time; or @daily and the like")
+    count: int = Field(default=3, ge=1, le=20, description="How many times")

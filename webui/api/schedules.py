@@ -2,6 +2,7 @@
 
 from core.desk.requests import SchedulePatch, ScheduleRequest
 from webui import documents as docs
+from webui.api.queries import TimesQuery
 from webui.api.tasks import WORLD, created
 from webui.calls import Call
 from webui.replies import Reply
@@ -26,6 +27,13 @@ def create_schedule(call: Call) -> Reply:
     """A new schedule; its type and parameters are checked now."""
     schedule = call.service.schedules.create(call.body)
     return Reply(schedule, 201, {"Location": f"{API}/schedules/{schedule['id']}"})
+
+
+@routes.get("/schedules/times", docs.ScheduleTimes, query=TimesQuery)
+def list_times(call: Call) -> Reply:
+    """When an expression comes true next, before a schedule is made of it."""
+    cron, count = call.query.cron, call.query.count
+    return Reply({"cron": cron, "times": call.service.schedules.times(cron, count)})
 
 
 @routes.patch("/schedules/{id}", docs.ScheduleDocument, body=SchedulePatch, raises=WORLD)

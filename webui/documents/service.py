@@ -92,6 +92,13 @@ class ScheduleList(Document):
     items: list[ScheduleDocument]
 
 
+class ScheduleTimes(Document):
+    """When an expression comes true, beginning with the next time."""
+
+    cron: str
+    times: list[Moment]
+
+
 class StatsRow(Document):
     """Finished tasks of a type (and day): counts, records, seconds from start to end."""
 

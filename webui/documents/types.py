@@ -49,6 +49,7 @@ class TaskTypeDocument(Document):
     steps: list[StepDocument]
     guarantee: Literal["exactly once", "at least once"]
     knobs: list[str]
+    retries_items: bool = Field(description="Whether the failed items can be retried alone")
     has_preview: bool
     params_schema: dict[str, Any] = Field(description="JSON Schema of `params`")
 
@@ -67,8 +68,9 @@ class TaskTypeList(Document):
 
 
 class PreviewDocument(Document):
-    """What a run would do, found out without changing anything."""
+    """What a run would do, found out without changing anything; `title` is that of its task."""
 
+    title: str
     count: Count | None
     at_least: Count | None
     unit: str
