@@ -4,10 +4,15 @@ export const API = "/api/v1";
 
 /** A refusal in the service's own words (RFC 9457), or that there was no answer (status 0). */
 export class Refused extends Error {
-  /** @param {number} status @param {string} detail */
-  constructor(status, detail) {
+  /**
+   * @param {number} status
+   * @param {string} detail
+   * @param {any} [problem]  the whole document: `errors`, `allowed`, `type`
+   */
+  constructor(status, detail, problem = {}) {
     super(detail);
     this.status = status;
+    this.problem = problem;
   }
 }
 
@@ -25,7 +30,8 @@ export async function ask(path, options) {
   }
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({}));
-  throw new Refused(response.status, problem.detail ?? `${response.status} ${response.statusText}`);
+  const detail = problem.detail ?? `${response.status} ${response.statusText}`;
+  throw new Refused(response.status, detail, problem);
 }
 
 /** The document at `path`. @param {string} path @param {AbortSignal} [signal] */
@@ -45,9 +51,10 @@ export async function readLines(path, signal) {
  * @param {"POST"|"PATCH"} method
  * @param {string} path
  * @param {unknown} [body]
+ * @param {Object<string, string>} [fields]  headers beside the type
  */
-export async function send(method, path, body) {
-  const headers = { "Content-Type": "application/json" };
+export async function send(method, path, body, fields) {
+  const headers = { "Content-Type": "application/json", ...fields };
   const sent = body === undefined ? {} : { headers, body: JSON.stringify(body) };
   return (await ask(path, { method, ...sent })).json();
 }
