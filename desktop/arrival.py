@@ -1,7 +1,8 @@
 """The window's dealings with the service: entering, knowing that the page is there, coming back.
 
 A window enters with a one-time code and remembers its mark; the service says by the mark what
-became of it. When the service was restarted, or the session has ended, the window enters again.
+became of it. A session goes on over a restart; when it has ended, or the service has another
+address now, the window enters again.
 Used by `desktop.window` and nobody else.
 """
 
@@ -46,7 +47,8 @@ class Attendant:
         when the service could not be asked."""
         with self._lock:
             try:
-                if self._state() in (None, "ended"):
+                is_elsewhere = self._client().server.url != self.url
+                if is_elsewhere or self._state() in (None, "ended"):
                     self._load(self.enter())
             except Failure:
                 return False  # the page says that the service is gone; the next look may find it
