@@ -25,6 +25,10 @@
  * @property {boolean} held
  * @property {boolean} user_relevant
  * @property {Object<string, unknown>} params
+ * @property {Object<string, unknown>} knobs  what was changed while it ran
+ * @property {"run"|"pause"|"cancel"} control  what the person wants
+ * @property {string} source
+ * @property {Object<string, number|string>} figures  of its tally, and of its result at its end
  * @property {number} priority
  * @property {number} position
  * @property {number} run
@@ -49,7 +53,25 @@
  * @property {number} version  grows with every change of the task
  *
  * @typedef {{name: string, stages: string[]}} Step
- * @typedef {{name: string, title: string, guarantee: string, steps: Step[]}} TaskType
+ * @typedef {"number"|"bytes"|"duration"|"percent"|"text"|"date"} FigureKind
+ * @typedef {{key: string, label: string, kind: FigureKind}} Column
+ * @typedef {object} ResultView
+ * @property {"json"|"text"|"table"|"image"|"chart"} kind
+ * @property {string} rows  where in the result the list is
+ * @property {Column[]} columns
+ * @property {string} x
+ * @property {string} y
+ * @typedef {object} TaskType
+ * @property {string} name
+ * @property {string} title
+ * @property {string} guarantee
+ * @property {Step[]} steps
+ * @property {string} icon  a name, or the path of one
+ * @property {Object<string, string>} stage_titles
+ * @property {Column[]} columns
+ * @property {ResultView|null} result_view
+ * @property {string[]} knobs  what may be turned while a task of it runs
+ * @property {boolean} retries_items  whether its failed items can be retried alone
  * @typedef {{is_paused: boolean, waiting_because: Why|null}} Queue
  * @typedef {{code: string, message: string, since: string|null}} Condition
  * @typedef {{zoom: number, theme: "system"|"light"|"dark"}} Settings
@@ -57,7 +79,8 @@
  *   settings: Settings, task_types: TaskType[], version: string, last_event_id: number}} Snapshot
  *
  * @typedef {{id: number, kind: string, data: any}} StreamEvent
- * @typedef {{id: number, at: number, level: string, stage: string, message: string}} LogLine
+ * @typedef {"debug"|"info"|"warning"|"error"} Level
+ * @typedef {{id: number, at: number, level: Level, stage: string, message: string}} LogLine
  *   `at` in milliseconds since 1970
  */
 

@@ -1,37 +1,50 @@
-// Log, parameters and result of the task that is shown.
+// The parts of the details of the task that is shown: one of them at a time.
 
 import { html } from "htm/preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
-import { log, result } from "../following.js";
-import { clockSeconds, plain, spaced } from "../format.js";
+import { useLayoutEffect } from "preact/hooks";
 import { shownTab, tab, tabs } from "../tabs.js";
+import { Attempts } from "./attempts.js";
+import { Items } from "./items.js";
+import { Log } from "./log.js";
+import { Params } from "./params.js";
+import { Result } from "./result.js";
+import { Timeline } from "./timeline.js";
 
-/** @import {LogLine, Task} from "../types.js" */
+/** @import {Task} from "../types.js" */
+
+/** @type {Object<import("../tabs.js").Tab, any>} */
+const PANELS = {
+  log: Log,
+  timeline: Timeline,
+  attempts: Attempts,
+  params: Params,
+  result: Result,
+  items: Items,
+};
 
 /** @param {{of: Task}} props */
 export function Tabs({ of }) {
   const shown = shownTab.value;
+  useLayoutEffect(() => {
+    document.getElementById(`tab-${shown}`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [shown]);
   return html`<div class="tabs">
     <div role="tablist" aria-label="Details" onKeyDown=${turn}>
-      ${tabs.value.map((of) => html`<${Handle} of=${of} isShown=${of.id === shown} />`)}
+      ${tabs.value.map((handle) => html`<${Handle} key=${handle.id} of=${handle}
+          isShown=${handle.id === shown} count=${handle.id === "items" ? of.progress.failed : 0} />`)}
     </div>
     <div class="panel" id="panel" role="tabpanel" aria-labelledby="tab-${shown}">
-      ${
-        shown === "log"
-          ? html`<${Log} />`
-          : shown === "params"
-            ? html`<${Params} of=${of} />`
-            : html`<${Result} />`
-      }
+      <${PANELS[shown]} key=${`${shown} ${of.id}`} of=${of} />
     </div>
   </div>`;
 }
 
-/** @param {{of: import("../tabs.js").Handle, isShown: boolean}} props */
-function Handle({ of: { id, label, key }, isShown }) {
+/** @param {{of: import("../tabs.js").Handle, isShown: boolean, count: number}} props */
+function Handle({ of: { id, label, key }, isShown, count }) {
   return html`<button role="tab" id="tab-${id}" aria-controls="panel" aria-selected=${isShown}
       aria-keyshortcuts=${key} tabindex=${isShown ? 0 : -1} onClick=${() => (tab.value = id)}>
-    ${label} <kbd>${key}</kbd></button>`;
+    ${label}${count ? html` <span class="count">${count > 999 ? "999+" : count}</span>` : null}
+    <kbd>${key}</kbd></button>`;
 }
 
 /** ← and → go through the tabs. @param {KeyboardEvent} event */
@@ -42,56 +55,4 @@ function turn(event) {
   const ids = tabs.value.map(({ id }) => id);
   tab.value = ids[(ids.indexOf(shownTab.value) + by + ids.length) % ids.length];
   document.getElementById(`tab-${tab.value}`)?.focus();
-}
-
-/** Its lines as they come; it stays at the end unless the person scrolled up. */
-function Log() {
-  const box = useRef(/** @type {HTMLElement|null} */ (null));
-  const isAtEnd = useRef(true);
-  const { id, lines, isWhole } = log.value;
-  useLayoutEffect(() => {
-    isAtEnd.current = true;
-  }, [id]);
-  useLayoutEffect(() => {
-    if (box.current && isAtEnd.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [lines]);
-  const note = () => {
-    if (!box.current) return;
-    const { scrollTop, scrollHeight, clientHeight } = box.current;
-    isAtEnd.current = scrollHeight - scrollTop - clientHeight < 24;
-  };
-  if (!lines.length) {
-    const why = isWhole ? "It has written nothing so far." : "Reading …";
-    return html`<p class="muted nothing">${why}</p>`;
-  }
-  return html`<div class="log mono" ref=${box} role="log" tabindex="0" data-scrolls
-      aria-label="Log" onScroll=${note}>
-    ${lines.map((line) => html`<${Line} key=${line.id} line=${line} />`)}
-  </div>`;
-}
-
-/** @param {{line: LogLine}} props */
-function Line({ line: { at, level, message } }) {
-  const isLoud = level === "warning" || level === "error";
-  return html`<p class=${level}><time>${clockSeconds(at)}</time>${
-    isLoud ? html`<b>${level} </b>` : null
-  }${message}</p>`;
-}
-
-/** @param {{of: Task}} props */
-function Params({ of: { params } }) {
-  const names = Object.keys(params);
-  if (!names.length) return html`<p class="muted nothing">It takes none.</p>`;
-  return html`<dl class="params" tabindex="0" data-scrolls aria-label="Parameters">
-    ${names.map(
-      (name) => html`<div key=${name}><dt>${spaced(name)}</dt><dd
-        class="mono">${plain(params[name])}</dd></div>`,
-    )}
-  </dl>`;
-}
-
-function Result() {
-  const { text, isCut } = result.value ?? { text: "", isCut: false };
-  return html`<pre class="mono" tabindex="0" data-scrolls
-      aria-label="Result">${text}${isCut ? "\n… longer than is shown here" : ""}</pre>`;
 }

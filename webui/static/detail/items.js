@@ -1,0 +1,79 @@
+// The items of the task that is shown: by default those that failed, a page at a time.
+
+import { effect, signal } from "@preact/signals";
+import { read } from "../api.js";
+import { task } from "../store.js";
+import { shownTab } from "../tabs.js";
+import { latest, quietly } from "./reading.js";
+
+/**
+ * @typedef {"failed"|"skipped"|"completed"|"queued"|""} ItemStatus  "" = all
+ * @typedef {object} Item
+ * @property {number} id
+ * @property {string} key
+ * @property {string} status
+ * @property {number} attempts
+ * @property {string} message
+ * @property {string} trace
+ * @typedef {{id: number|null, items: Item[], next: string|null, isRead: boolean}} Items
+ */
+
+const PAGE = 100;
+/** Milliseconds over which new ones are collected before they are read. */
+const REST_MS = 500;
+
+/** @type {import("@preact/signals").Signal<Items>} */
+export const items = signal({ id: null, items: [], next: null, isRead: false });
+/** Which are shown. @type {import("@preact/signals").Signal<ItemStatus>} */
+export const itemStatus = signal("failed");
+const shownId = signal(/** @type {number|null} */ (null));
+const again = signal(0);
+const reading = latest();
+let ended = reading.begin();
+
+/** @param {number|null} id */
+export function showItems(id) {
+  shownId.value = id;
+  again.value++;
+}
+
+/** Read what is looked at, from now on. */
+export function followItems() {
+  let last = "";
+  let timer = 0;
+  effect(() => {
+    const [id, status] = [shownId.value, itemStatus.value];
+    const isWanted = shownTab.value === "items";
+    const seen = `${task.value?.progress.failed} ${task.value?.status} ${task.value?.run}`;
+    const which = `${id} ${status} ${isWanted} ${again.value}`;
+    if (!isWanted || id === null) {
+      last = "";
+      return;
+    }
+    clearTimeout(timer);
+    if (last !== which) {
+      ended = reading.begin();
+      items.value = { id, items: [], next: null, isRead: false };
+      quietly(id, readItems());
+    } else {
+      timer = window.setTimeout(() => quietly(id, readItems(true)), REST_MS);
+    }
+    last = which;
+    void seen;
+  });
+}
+
+/** The next page; or, of a list whose end is known, what came since. @param {boolean} [isNews] */
+export async function readItems(isNews = false) {
+  const signal = ended;
+  const { id, items: known, next } = items.value;
+  if (isNews && next !== null) return;
+  const status = itemStatus.peek();
+  // what changed its status since is no longer among those with it
+  const after = isNews && known.length <= PAGE ? 0 : (known.at(-1)?.id ?? 0);
+  const asked = `after=${after}&limit=${PAGE}${status ? `&status=${status}` : ""}`;
+  const page = await read(`/tasks/${id}/items?${asked}`, signal);
+  if (signal.aborted) return;
+  const all = after ? [...known, ...page.items] : page.items;
+  items.value = { id, items: all, next: page.next_cursor, isRead: true };
+}

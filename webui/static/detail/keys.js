@@ -1,0 +1,54 @@
+// The keys of the details: which part is shown, and what can be done in it.
+
+import { task } from "../store.js";
+import { shownTab, TAB_KEYS } from "../tabs.js";
+import { copy } from "../views/copy.js";
+import { toNewest } from "../views/log.js";
+import { commandOf, jsonOf } from "./command.js";
+import { LEVELS, level } from "./log.js";
+
+/** @typedef {import("../chords.js").Key} Key */
+
+/** @param {string} id */
+const press = (id) => document.getElementById(id)?.click();
+const isOnLog = () => task.value !== null && shownTab.value === "log";
+const isSaved = () => shownTab.value === "log" || shownTab.value === "result";
+
+/** @type {Key[]} */
+export const DETAIL_KEYS = [
+  ...TAB_KEYS,
+  {
+    keys: ["f"],
+    shown: "F",
+    does: "Find in its log",
+    when: isOnLog,
+    run: () => document.getElementById("find-in-log")?.focus(),
+  },
+  {
+    keys: ["v"],
+    shown: "V",
+    does: "The next least level of its log",
+    when: isOnLog,
+    run: () => (level.value = LEVELS[(LEVELS.indexOf(level.value) + 1) % LEVELS.length]),
+  },
+  { keys: ["l"], shown: "L", does: "To the newest line of its log", when: isOnLog, run: toNewest },
+  {
+    keys: ["d"],
+    shown: "D",
+    does: "Save its log, or its result",
+    when: isSaved,
+    run: () => press(shownTab.value === "log" ? "save-log" : "save-result"),
+  },
+  {
+    keys: ["y"],
+    shown: "Y",
+    does: "Copy its parameters as JSON",
+    run: () => task.value && copy(jsonOf(task.value), "The parameters as JSON"),
+  },
+  {
+    keys: ["Shift+y"],
+    shown: "⇧ Y",
+    does: "Copy it as a command",
+    run: () => task.value && copy(commandOf(task.value), "The command"),
+  },
+];

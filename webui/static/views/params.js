@@ -1,0 +1,33 @@
+// The parameters of the task that is shown, to read, to copy, and to run again with others.
+
+import { html } from "htm/preact";
+import { commandOf, jsonOf } from "../detail/command.js";
+import { plain, spaced } from "../format.js";
+import { Copy } from "./copy.js";
+
+/** @import {Task} from "../types.js" */
+
+/** @param {{of: Task}} props */
+export function Params({ of }) {
+  const names = Object.keys(of.params);
+  return html`<div class="params" tabindex="0" data-scrolls role="group" aria-label="Parameters">
+    <div class="tools">
+      <${Copy} text=${jsonOf(of)} label="Copy as JSON" what="The parameters as JSON" shown="Y" />
+      <${Copy} text=${commandOf(of)} label="Copy as a command" what="The command" shown="⇧ Y" />
+    </div>
+    ${names.length ? null : html`<p class="muted">It takes none.</p>`}
+    <dl>${names.map(
+      (name) => html`<div key=${name}><dt>${spaced(name)}</dt><dd class="mono">${plain(
+        of.params[name],
+      )}</dd></div>`,
+    )}</dl>
+    ${
+      Object.keys(of.knobs).length
+        ? html`<h3>Changed while it ran</h3><dl>${Object.entries(of.knobs).map(
+            ([name, value]) => html`<div key=${name}><dt>${spaced(name)}</dt><dd
+            class="mono">${plain(value)}</dd></div>`,
+          )}</dl>`
+        : null
+    }
+  </div>`;
+}
