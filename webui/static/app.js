@@ -4,11 +4,13 @@ import { html, render } from "htm/preact";
 import { followCurrent } from "./following.js";
 import { listen } from "./keys.js";
 import { start } from "./live.js";
+import { watchForm } from "./new_task.js";
 import { Page } from "./views/page.js";
 import { obeySettings } from "./zoom.js";
 
 render(html`<${Page} />`, /** @type {HTMLElement} */ (document.getElementById("app")));
 obeySettings();
 followCurrent();
+watchForm();
 listen();
 start();

@@ -4,6 +4,7 @@
 import { act, askCancel, toggleOf } from "./actions.js";
 import { chordOf, keyOf } from "./chords.js";
 import { confirming, isHelpOpen, move, notice, select, task, rows } from "./store.js";
+import { NEW_TASK_KEYS } from "./new_task.js";
 import { ROUTE_KEYS, route } from "./route.js";
 import { idsOf } from "./rows.js";
 import { askStop, keepRunning } from "./stopping.js";
@@ -74,6 +75,7 @@ const ZOOM_KEYS = [
 /** All of them. A chord that stands twice means the first one that is possible. @type {Area[]} */
 export const AREAS = [
   { name: "The big screen", on: "wall", keys: WALL_KEYS },
+  { name: "Start something", on: "desk", keys: NEW_TASK_KEYS },
   { name: "Go through the tasks", on: "desk", keys: MOTIONS },
   { name: "The task that is shown", on: "desk", keys: TASK_KEYS },
   { name: "The window", keys: [...ROUTE_KEYS, ...WINDOW_KEYS, ...ZOOM_KEYS] },

@@ -24,6 +24,7 @@
  * @property {string[]} allowed  the verbs that are possible now
  * @property {boolean} held
  * @property {boolean} user_relevant
+ * @property {string|null} session_id  of the page that it was begun in
  * @property {Object<string, unknown>} params
  * @property {Object<string, unknown>} knobs  what was changed while it ran
  * @property {"run"|"pause"|"cancel"} control  what the person wants

@@ -10,6 +10,7 @@ import { Empty } from "./empty.js";
 import { Figures } from "./figures.js";
 import { Help } from "./help.js";
 import { List } from "./list.js";
+import { NewTask } from "./new_task.js";
 import { StopQuestion } from "./stop.js";
 import { Toasts } from "./toasts.js";
 import { Top } from "./top.js";
@@ -19,6 +20,7 @@ export function Page() {
   return html`
     ${route.value.page === "wall" ? html`<${Wall} />` : html`<${Desk} />`}
     ${isHelpOpen.value ? html`<${Help} />` : null}
+    ${route.value.page === "desk" ? html`<${NewTask} />` : null}
     <${StopQuestion} />
     <p class="unseen" aria-live="polite">${spoken.value}</p>
   `;

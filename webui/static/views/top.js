@@ -2,6 +2,7 @@
 
 import { html } from "htm/preact";
 import { clock, clockSeconds, counted, whole } from "../format.js";
+import { askNewTask } from "../new_task.js";
 import { haul, isHelpOpen, link, now, state } from "../store.js";
 import { stopping } from "../stopping.js";
 import { StopButton } from "./stop.js";
@@ -16,6 +17,10 @@ export function Top() {
     <h1>${subtitle()}</h1>
     <div class="right">
       <${Link} />
+      <button class="button primary" aria-keyshortcuts="N" aria-haspopup="dialog"
+          onClick=${() => askNewTask()}>
+        New task <kbd>N</kbd>
+      </button>
       <button class="button" aria-expanded=${isHelpOpen.value}
           onClick=${() => (isHelpOpen.value = !isHelpOpen.value)}>
         Keys <kbd>?</kbd>

@@ -1,0 +1,59 @@
+// What is sent to begin a task. Pure.
+
+import { momentOf } from "./moments.js";
+import { cronOf, EVERY_NIGHT } from "./when.js";
+
+/** @import {Repeat} from "./when.js" */
+
+/**
+ * @typedef {"now"|"held"|"once"|"repeat"} Way  how it begins
+ * @typedef {object} About  what a person says about the task beside its parameters, as typed
+ * @property {string} title
+ * @property {string} priority
+ * @property {string} after  numbers of tasks
+ * @property {string} at  a local moment, for `once`
+ * @property {Repeat} repeat
+ */
+
+/** @type {About} */
+export const NOTHING_SAID = { title: "", priority: "", after: "", at: "", repeat: EVERY_NIGHT };
+
+/**
+ * @param {{type: string, params: object, about: About, way: Way, session: string,
+ *   made: string}} task
+ * `made` is the title of a task that was given none: a schedule needs one.
+ * @returns {{path: "/tasks"|"/schedules", body: Object<string, unknown>}}
+ */
+export function requestOf({ type, params, about, way, session, made }) {
+  const priority = about.priority.trim() ? { priority: numberOr(about.priority) } : {};
+  if (way === "repeat") {
+    const name = about.title.trim() || made;
+    return { path: "/schedules", body: { name, cron: cronOf(about.repeat), type, params, ...priority } };
+  }
+  const title = about.title.trim() ? { title: about.title } : {};
+  const after = numbersOf(about.after);
+  return {
+    path: "/tasks",
+    body: {
+      type,
+      params,
+      ...title,
+      ...priority,
+      ...(after.length ? { after } : {}),
+      ...(way === "held" ? { hold: true } : {}),
+      ...(way === "once" ? { not_before: momentOf(about.at) } : {}),
+      source: "page",
+      ...(session ? { session_id: session } : {}),
+    },
+  };
+}
+
+/** "12, 14" or "#12 14" → the numbers; what is none goes as it is, for the service to judge.
+ * @param {string} text */
+const numbersOf = (text) => text.split(/[\s,;#]+/).filter(Boolean).map(numberOr);
+
+/** @param {string} text */
+function numberOr(text) {
+  const n = Number(text);
+  return text.trim() !== "" && Number.isInteger(n) ? n : text;
+}
