@@ -23,6 +23,8 @@ PROGRESS_WINDOW = 0.1
 PROGRESS = "task_progress"
 #: Kinds that come only when asked for by name.
 ON_REQUEST = frozenset({"item_update", "log"})
+#: Kinds that tell of the inside of a task, which a reader may want of a few tasks only.
+DETAILS = ON_REQUEST | {"job_update", "telemetry"}
 
 #: What a stream begins with: how long a browser waits before it reconnects, in ms.
 RETRY = b"retry: 1000\n\n"
@@ -60,10 +62,14 @@ class Choice:
 
     tasks: frozenset[int] | None = None
     kinds: frozenset[str] | None = None
+    details: frozenset[int] | None = None  #: of which tasks the kinds in DETAILS are wanted
 
     def wants(self, event: Event) -> bool:
         if self.tasks is not None and event.task_id not in self.tasks:
             return False
+        if self.details is not None and event.kind in DETAILS:
+            if event.task_id not in self.details:
+                return False
         return event.kind in self.kinds if self.kinds is not None else event.kind not in ON_REQUEST
 
 

@@ -28,6 +28,7 @@ def follow_events(call: Call) -> Reply:
     choice = Choice(
         tasks=frozenset(query.task) if query.task is not None else None,
         kinds=frozenset(k.value for k in query.kinds) if query.kinds is not None else None,
+        details=frozenset(query.details) if query.details is not None else None,
     )
     # A window or a browser of the person; a second screen may hang where nobody looks.
     is_page = call.caller == "session"

@@ -99,6 +99,11 @@ class EventsQuery(Body):
     kinds: Kinds | None = Field(
         default=None, description="Only these kinds; item_update and log come only when named"
     )
+    details: Ids | None = Field(
+        default=None,
+        description="job_update, item_update, log and telemetry only of these tasks; the other "
+        "kinds of all",
+    )
 
 
 class CodeRequest(Body):

@@ -1,10 +1,11 @@
 // Keeps the store up to date: the first snapshot, the stream after it, the time, the conditions.
 
-import { batch } from "@preact/signals";
+import { batch, effect } from "@preact/signals";
 import { Refused, conditionCodes, read } from "./api.js";
 import { begin, noteEvents } from "./following.js";
 import { fromSnapshot } from "./reducer.js";
-import { apply, link, now, state } from "./store.js";
+import { route } from "./route.js";
+import { apply, current, link, now, state } from "./store.js";
 import { noteLink } from "./stopping.js";
 import { follow } from "./stream.js";
 
@@ -23,8 +24,14 @@ export async function start() {
   document.addEventListener("visibilitychange", () => (now.value = Date.now()));
   for (;;) {
     try {
-      const last = await load();
-      follow(last, { event: take, reset: () => load().catch(lose), link: say });
+      const { last_event_id, version } = await load();
+      const reset = () => loadAgain();
+      const stream = follow(last_event_id, { event: take, reset, link: say }, version);
+      caughtUp = stream.caughtUp;
+      effect(() => {
+        const id = route.value.page === "desk" ? current.value : null;
+        stream.want(id === null ? [] : [id]);
+      });
       setInterval(watchConditions, CONDITIONS_MS);
       return;
     } catch (error) {
@@ -40,23 +47,64 @@ function lose(error) {
   say(isOut ? "signed-out" : "lost");
 }
 
-/** @param {string} status */
-function say(status) {
+/** @param {string} status @param {number} [at] milliseconds since 1970 */
+function say(status, at = Date.now()) {
   const { status: before, since } = link.value;
   const isStillLost = status !== "live" && (before === "lost" || before === "signed-out");
   noteLink(status);
-  if (status !== before) link.value = { status, since: isStillLost ? since : Date.now() };
+  if (status !== before) link.value = { status, since: isStillLost ? since : at };
 }
 
-/** Show the service's state as it is; the number of the last event in it. */
+/**
+ * Show the service's state as it is. What the stream tells meanwhile is newer than the snapshot may
+ * be, so it waits until that is shown.
+ * @returns {Promise<Snapshot>}
+ */
 async function load() {
+  loads++;
+  try {
+    return await loadNow();
+  } finally {
+    if (--loads === 0 && collected.length) flush();
+  }
+}
+
+/** @returns {Promise<Snapshot>} */
+async function loadNow() {
   /** @type {Snapshot} */
   const snapshot = await read("/snapshot");
-  begin(snapshot.last_event_id);
+  caughtUp(snapshot.last_event_id);
+  begin();
   state.value = fromSnapshot(snapshot, state.value?.shape);
-  loadRest(snapshot.next_cursor).catch(lose);
-  return snapshot.last_event_id;
+  loadRest(snapshot.next_cursor).catch(loadAgain);
+  return snapshot;
 }
+
+/** Until it succeeds; a service that is gone is told by the stream. */
+async function loadAgain() {
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, again.next()));
+    try {
+      await load();
+      return again.done();
+    } catch {
+      // the next try may succeed
+    }
+  }
+}
+
+/** Milliseconds until a try: none for the first, more for each that follows close on another. */
+const again = {
+  wait: 0,
+  next() {
+    const { wait } = this;
+    this.wait = Math.min(10_000, Math.max(500, 2 * wait));
+    return wait;
+  },
+  done() {
+    setTimeout(() => (this.wait = 0), 5000);
+  },
+};
 
 /** The tasks that did not fit into the snapshot, a page at a time. @param {string|null} cursor */
 async function loadRest(cursor) {
@@ -72,6 +120,10 @@ async function loadRest(cursor) {
 /** @type {StreamEvent[]} */
 let collected = [];
 let isDue = false;
+/** Snapshots that are on their way. */
+let loads = 0;
+/** Tells the stream what a snapshot has. @type {(id: number) => void} */
+let caughtUp = () => undefined;
 
 /** @param {StreamEvent} event */
 function take(event) {
@@ -82,6 +134,7 @@ function take(event) {
 }
 
 function flush() {
+  if (loads) return;
   const events = collected;
   collected = [];
   isDue = false;
