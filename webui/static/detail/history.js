@@ -25,7 +25,7 @@ let ended = reading.begin();
 /** @param {number|null} id */
 export function showHistory(id) {
   shownId.value = id;
-  again.value++;
+  again.value = again.peek() + 1; // called in an effect, which must not depend on it
 }
 
 /** Read what is looked at, from now on. */
@@ -43,7 +43,7 @@ export function followHistory() {
 /** Events before those that are shown; at first the newest. */
 export async function readEarlier() {
   const signal = ended;
-  const { id, before } = history.value;
+  const { id, before } = history.peek();
   const path = `/tasks/${id}/events?before=${before ?? NEWEST}&limit=${PAGE}&kinds=${KINDS.join()}`;
   const page = await read(path, signal);
   if (signal.aborted) return;

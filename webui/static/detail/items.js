@@ -34,7 +34,7 @@ let ended = reading.begin();
 /** @param {number|null} id */
 export function showItems(id) {
   shownId.value = id;
-  again.value++;
+  again.value = again.peek() + 1; // called in an effect, which must not depend on it
 }
 
 /** Read what is looked at, from now on. */
@@ -66,7 +66,7 @@ export function followItems() {
 /** The next page; or, of a list whose end is known, what came since. @param {boolean} [isNews] */
 export async function readItems(isNews = false) {
   const signal = ended;
-  const { id, items: known, next } = items.value;
+  const { id, items: known, next } = items.peek();
   if (isNews && next !== null) return;
   const status = itemStatus.peek();
   // what changed its status since is no longer among those with it

@@ -26,7 +26,7 @@ let timer = 0;
 /** @param {number|null} id */
 export function showJobs(id) {
   shownId.value = id;
-  again.value++;
+  again.value = again.peek() + 1; // called in an effect, which must not depend on it
 }
 
 /** Whether anything that is shown needs them. */

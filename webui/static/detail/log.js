@@ -49,7 +49,7 @@ let isReading = false;
 export function showLog(id) {
   if (id !== shownId.peek()) query.value = "";
   shownId.value = id;
-  again.value++;
+  again.value = again.peek() + 1; // called in an effect, which must not depend on it
 }
 
 /** Follow level and query from now on. */
