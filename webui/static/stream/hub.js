@@ -31,6 +31,9 @@ const GATHER_MS = 120;
 /** Milliseconds after which a tab without a word is gone; hidden ones speak once a minute. */
 const GONE_MS = 150_000;
 
+/** @returns {{status: Status, since: number}} */
+const unknown = () => ({ status: "opening", since: Date.now() });
+
 export class Hub {
   /**
    * @param {(reader: Reader) => Source} connect
@@ -49,7 +52,7 @@ export class Hub {
     /** From where to go on instead of `last`, for the sake of details that are new. */
     this.from = Infinity;
     /** @type {number[]} */ this.details = [];
-    this.link = { status: /** @type {Status} */ ("opening"), since: Date.now() };
+    this.link = unknown();
     this.gathering = /** @type {any} */ (0);
   }
 
@@ -160,7 +163,7 @@ export class Hub {
     clearTimeout(this.gathering);
     this.source?.end();
     [this.source, this.buffer, this.chars, this.from] = [null, [], 0, Infinity];
-    this.link = { status: "opening", since: Date.now() };
+    this.link = unknown();
   }
 
   forgetSilent() {
