@@ -2,12 +2,14 @@
 
 import { batch, effect } from "@preact/signals";
 import { Refused, conditionCodes, read } from "./api.js";
+import { noteEnds, watchAway } from "./away.js";
 import { begin, noteEvents } from "./following.js";
 import { fromSnapshot } from "./reducer.js";
 import { route } from "./route.js";
 import { apply, current, link, now, state } from "./store.js";
 import { noteLink } from "./stopping.js";
 import { follow } from "./stream.js";
+import { askVersion, noteVersion } from "./updated.js";
 
 /** @import {Snapshot, StreamEvent, Task} from "./types.js" */
 
@@ -33,6 +35,7 @@ export async function start() {
         stream.want(id === null ? [] : [id]);
       });
       setInterval(watchConditions, CONDITIONS_MS);
+      watchAway();
       return;
     } catch (error) {
       lose(error);
@@ -52,6 +55,7 @@ function say(status, at = Date.now()) {
   const { status: before, since } = link.value;
   const isStillLost = status !== "live" && (before === "lost" || before === "signed-out");
   noteLink(status);
+  if (status === "live" && before === "lost") askVersion();
   if (status !== before) link.value = { status, since: isStillLost ? since : at };
 }
 
@@ -74,6 +78,7 @@ async function loadNow() {
   /** @type {Snapshot} */
   const snapshot = await read("/snapshot");
   caughtUp(snapshot.last_event_id);
+  noteVersion(snapshot.version);
   begin();
   state.value = fromSnapshot(snapshot, state.value?.shape);
   loadRest(snapshot.next_cursor).catch(loadAgain);
@@ -142,6 +147,7 @@ function flush() {
     noteEvents(events);
     apply(events);
   });
+  noteEnds(events);
 }
 
 /** Read the snapshot's conditions when their codes are not those shown. */

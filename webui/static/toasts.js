@@ -4,6 +4,8 @@
 import { signal } from "@preact/signals";
 import { alone, keep, kept } from "./kept.js";
 
+/** @import {Key} from "./chords.js" */
+
 /**
  * @typedef {object} Toast
  * @property {string} key  the same key is shown once in this browser, reloads included
@@ -86,7 +88,7 @@ function focusLast() {
   if (control) control.focus();
 }
 
-/** @type {import("./keys.js").Key[]} */
+/** @type {Key[]} */
 export const TOAST_KEYS = [
   { keys: ["t"], shown: "T", does: "To the newest message; Esc puts it away", run: focusLast },
 ];
