@@ -16,6 +16,8 @@ export const MOST = 1200;
 const SPACING = 0.5;
 /** Seconds over which a speed is taken: long enough that batches do not show as spikes. */
 const SPAN = 4;
+/** Seconds under which a speed says nothing: the first batch of an attempt, told twice at once. */
+const LEAST = 0.25;
 /** Of the whole time, the part that a speed is taken over at least, so that a day is no comb. */
 const SHARE = 1 / 150;
 
@@ -82,7 +84,7 @@ export function curve(samples) {
     }
     while (from < i - 1 && samples[from + 1].at <= at - span) from++;
     const seconds = at - samples[from].at;
-    if (seconds <= 0 || at <= (times.at(-1) ?? 0)) continue;
+    if (seconds < LEAST || at <= (times.at(-1) ?? 0)) continue;
     times.push(at);
     speeds.push((seen - samples[from].seen) / seconds);
   }

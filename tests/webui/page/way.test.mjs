@@ -71,17 +71,43 @@ test("the curve is the speed over some seconds, not of one batch", () => {
   assert.equal(speeds.at(-1), 10);
 });
 
-test("the line is broken where the task stood still", () => {
+test("the line is broken where the task stood still, and only there", () => {
   const samples = [
     { at: 0, seen: 0 },
-    { at: 1, seen: 5 },
+    { at: 1, seen: 5, isStill: true },
     { at: 60, seen: 5 },
     { at: 61, seen: 9 },
+    { at: 161, seen: 209 },
   ];
   assert.deepEqual(curve(samples), [
-    [1, 1.001, 61],
-    [5, null, 4],
+    [1, 1.001, 61, 161],
+    [5, null, 4, 2],
   ]);
+});
+
+test("two counts told at once are no speed", () => {
+  const at_once = [
+    { at: 0, seen: 0 },
+    { at: 0.001, seen: 500 },
+  ];
+  assert.deepEqual(curve(at_once), [[], []]);
+});
+
+test("a task that is paused ends its stretch, and its next one begins where it went on", () => {
+  const samples = [];
+  for (const sample of [
+    { at: 0, seen: 0 },
+    { at: 2, seen: 10 },
+    { at: 2.1, seen: 10, isStill: true },
+    { at: 50, seen: 10, isStill: true },
+    { at: 60, seen: 10 },
+    { at: 62, seen: 30 },
+  ])
+    addSample(samples, sample);
+  const [times, speeds] = curve(samples);
+  assert.deepEqual(times.slice(-1), [62]);
+  assert.equal(speeds.filter((speed) => speed === null).length, 1);
+  assert.equal(speeds.at(-1), 10);
 });
 
 test("a retry from the start begins a new curve, a replayed sample is left out", () => {
@@ -98,8 +124,10 @@ test("a retry from the start begins a new curve, a replayed sample is left out",
 test("no more samples are kept than can be seen", () => {
   const samples = [];
   for (let at = 0; at < 3 * MOST; at++) addSample(samples, { at, seen: at });
-  assert.equal(samples.length, MOST);
+  assert.ok(samples.length <= MOST);
   assert.equal(samples.at(-1).seen, 3 * MOST - 1);
+  assert.equal(samples[0].seen, 0, "the whole course is kept, from the first record on");
+  assert.ok(curve(samples)[1].every((speed) => Math.abs(speed - 1) < 1e-9));
 });
 
 test("a sample counts what failed and was skipped, too", () => {

@@ -1,6 +1,6 @@
 // The items of the task that is shown: by default those that failed, a page at a time.
 
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { read } from "../api.js";
 import { task } from "../store.js";
 import { shownTab } from "../tabs.js";
@@ -37,29 +37,32 @@ export function showItems(id) {
   again.value = again.peek() + 1; // called in an effect, which must not depend on it
 }
 
+/** Changes when there may be other items than those that were read. */
+const state = computed(() => {
+  const { status, run, progress } = task.value ?? { status: "", run: 0, progress: null };
+  return `${status} ${run} ${progress?.failed} ${progress?.skipped}`;
+});
+
 /** Read what is looked at, from now on. */
 export function followItems() {
-  let last = "";
   let timer = 0;
   effect(() => {
-    const [id, status] = [shownId.value, itemStatus.value];
+    const id = shownId.value;
+    itemStatus.value; // these are read only to be run again with them
+    again.value;
     const isWanted = shownTab.value === "items";
-    const seen = `${task.value?.progress.failed} ${task.value?.status} ${task.value?.run}`;
-    const which = `${id} ${status} ${isWanted} ${again.value}`;
-    if (!isWanted || id === null) {
-      last = "";
-      return;
-    }
-    clearTimeout(timer);
-    if (last !== which) {
-      ended = reading.begin();
-      items.value = { id, items: [], next: null, isRead: false };
-      quietly(id, readItems());
-    } else {
-      timer = window.setTimeout(() => quietly(id, readItems(true)), REST_MS);
-    }
-    last = which;
-    void seen;
+    ended = reading.begin();
+    items.value = { id, items: [], next: null, isRead: false };
+    if (isWanted && id !== null) quietly(id, readItems());
+  });
+  effect(() => {
+    state.value; // read only to be run again with it
+    const { id, isRead } = items.peek();
+    if (id === null || !isRead || timer) return;
+    timer = window.setTimeout(() => {
+      timer = 0;
+      if (items.peek().id === id && shownTab.peek() === "items") quietly(id, readItems(true));
+    }, REST_MS);
   });
 }
 

@@ -1,7 +1,7 @@
 // The jobs of the task that is shown, with their attempts: read when they are looked at, kept up to
 // date by the stream. How attempts ended no event tells, so these are read again when a job changed.
 
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { read } from "../api.js";
 import { task } from "../store.js";
 import { shownTab } from "../tabs.js";
@@ -29,9 +29,10 @@ export function showJobs(id) {
   again.value = again.peek() + 1; // called in an effect, which must not depend on it
 }
 
-/** Whether anything that is shown needs them. */
-const areWanted = () =>
-  shownTab.value === "attempts" || (task.value !== null && task.value.steps.length > 1);
+/** Whether anything that is shown needs them; computed, as a task changes with every count. */
+const areWanted = computed(
+  () => shownTab.value === "attempts" || (task.value?.steps.length ?? 0) > 1,
+);
 
 /** Read what is looked at, from now on. */
 export function followJobs() {
@@ -39,7 +40,7 @@ export function followJobs() {
     const id = shownId.value;
     again.value; // read only to be run again with it
     changed.value;
-    const isWanted = areWanted();
+    const isWanted = areWanted.value;
     const signal = reading.begin();
     if (jobs.peek().id !== id) jobs.value = { id, jobs: [], isRead: false };
     if (id !== null && isWanted) quietly(id, readJobs(id, signal));

@@ -15,9 +15,9 @@ import { Glyph } from "./glyph.js";
 /** @param {{of: Task}} props */
 export function Attempts({ of }) {
   const { id, jobs: known, isRead } = jobs.value;
-  if (!isRead || id !== of.id) return html`<p class="muted nothing">Reading …</p>`;
+  if (!isRead || id !== of.id) return html`<p class="muted none-yet">Reading …</p>`;
   const rows = attemptRows(of, known);
-  if (!rows.length) return html`<p class="muted nothing">None so far.</p>`;
+  if (!rows.length) return html`<p class="muted none-yet">None so far.</p>`;
   return html`<div class="attempts" tabindex="0" data-scrolls role="group" aria-label="Attempts">
     ${rows.map((row) => html`<${Row} key=${row.key} row=${row} />`)}
   </div>`;
@@ -44,7 +44,7 @@ function Row({ row: { title, step, word, glyph, attempt } }) {
           )}</code></p>`
         : null
     }
-    ${error ? html`<p class="said">${error.message}</p>` : null}
+    ${error ? html`<p class="message">${error.message}</p>` : null}
     ${error?.item ? html`<p>At: <code>${error.item}</code></p>` : null}
     ${error?.hint ? html`<p><b>What to do:</b> ${error.hint}</p>` : null}
     ${error?.trace ? html`<${Trace} text=${error.trace} />` : null}

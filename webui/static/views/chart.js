@@ -11,28 +11,31 @@ import { usePlot } from "./plot.js";
 export function Chart({ of }) {
   curvesRead.value; // earlier speeds arrive on their own
   const data = curve(samplesOf(of.id));
-  const isDrawn = data[0].length > 1;
+  const isDrawn = data[1].filter((value) => value !== null).length > 1;
   const at = useSignal(/** @type {number|null} */ (null));
   const box = usePlot(data, options, (place) => (at.value = place), isDrawn);
   if (!isDrawn) return null;
   const last = data[1].findLast((value) => value !== null) ?? 0;
   const said = `Speed over time, last ${compact(Math.round(last))} ${of.progress.unit} a second`;
   return html`<div class="chart">
-    <p>${spoken(of.progress.unit)} a second<span>${readout(data, at.value)}</span></p>
+    <p>${spoken(of.progress.unit)} a second<${Readout} data=${data} at=${at} /></p>
     <div ref=${box} role="img" aria-label=${said}></div>
   </div>`;
 }
 
 /**
- * What stands under the pointer: the time, and how fast it was.
- * @param {[number[], (number|null)[]]} data @param {number|null} place
+ * What stands under the pointer: the time, and how fast it was. A component of its own, so that the
+ * curve is not drawn again with every move.
+ * @param {{data: [number[], (number|null)[]],
+ *   at: import("@preact/signals").Signal<number|null>}} props
  */
-function readout([times, speeds], place) {
-  if (place === null || times[place] === undefined) return "";
+function Readout({ data: [times, speeds], at }) {
+  const place = at.value;
+  if (place === null || times[place] === undefined) return null;
   const value = speeds[place];
-  return `${clockSeconds(times[place] * 1000)} · ${
+  return html`<span>${clockSeconds(times[place] * 1000)} · ${
     value === null ? "stood still" : speed(value) || "0/s"
-  }`;
+  }</span>`;
 }
 
 /** @param {string} unit */

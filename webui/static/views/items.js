@@ -42,10 +42,10 @@ export function Items({ of }) {
     </div>
     ${
       !isRead || id !== of.id
-        ? html`<p class="muted nothing">Reading …</p>`
+        ? html`<p class="muted none-yet">Reading …</p>`
         : known.length
           ? html`<${List} known=${known} next=${next} id=${of.id} />`
-          : html`<p class="muted nothing">${nothing(of)}</p>`
+          : html`<p class="muted none-yet">${nothing(of)}</p>`
     }
   </div>`;
 }
@@ -77,7 +77,7 @@ function Row({ item: { key, status, attempts, message, trace } }) {
     <p><${Glyph} name=${tone} /><code>${key}</code><b>${status}</b>${
       attempts > 1 ? html`<span class="muted">${attempts} times tried</span>` : null
     }</p>
-    ${message ? html`<p class="said">${message}</p>` : null}
+    ${message ? html`<p class="message">${message}</p>` : null}
     ${trace ? html`<${Trace} text=${trace} />` : null}
   </li>`;
 }

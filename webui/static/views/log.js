@@ -57,7 +57,7 @@ export function Log() {
     ${
       lines.length
         ? html`<${Lines} key=${id} />`
-        : html`<p class="muted nothing">${
+        : html`<p class="muted none-yet">${
             !isRead
               ? "Reading …"
               : query.value

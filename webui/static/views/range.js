@@ -44,7 +44,7 @@ const spokenUnit = ({ progress: { unit } }) => unit.charAt(0).toUpperCase() + un
 export function Steps({ of, type }) {
   const { id, jobs: known, isRead } = jobs.value;
   if (of.steps.length < 2 || id !== of.id || !isRead) return null;
-  return html`<ol class="steps" aria-label="Steps">
+  return html`<ol class="step-list" aria-label="Steps">
     ${stepRows(of, known).map(
       (row, i) => html`<${Step} key=${i} row=${row} name=${stageTitle(row.name, type)}
           unit=${of.progress.unit} />`,

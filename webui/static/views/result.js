@@ -19,7 +19,7 @@ import { Tree } from "./result_tree.js";
 /** @param {{of: Task}} props */
 export function Result({ of }) {
   const read = result.value;
-  if (!read || read.key !== resultKey(of)) return html`<p class="muted nothing">Reading …</p>`;
+  if (!read || read.key !== resultKey(of)) return html`<p class="muted none-yet">Reading …</p>`;
   return html`<${Shown} key=${read.key} of=${of} read=${read} />`;
 }
 
@@ -65,7 +65,7 @@ function Body({ shape, read, title }) {
       return html`<pre class="mono" tabindex="0" data-scrolls
           aria-label="Result">${shape.text.slice(0, MOST_TEXT)}</pre>`;
     default:
-      return html`<p class="muted nothing">It is no text and no picture: save it to open it
+      return html`<p class="muted none-yet">It is no text and no picture: save it to open it
         elsewhere.</p>`;
   }
 }
@@ -79,7 +79,7 @@ function Picture({ mediaType, read, title }) {
     setAddress(made);
     return () => URL.revokeObjectURL(made);
   }, [read]);
-  if (isBroken) return html`<p class="muted nothing">This picture cannot be shown.</p>`;
+  if (isBroken) return html`<p class="muted none-yet">This picture cannot be shown.</p>`;
   return html`<div class="picture" tabindex="0" data-scrolls role="group" aria-label="Result">${
     address
       ? html`<img src=${address} alt="Result of ${title}" onError=${() => setBroken(true)} />`

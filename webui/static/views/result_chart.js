@@ -55,9 +55,16 @@ export function Plot({ x, y, rows }) {
     }),
     (place) => (at.value = place),
   );
-  const read = at.value === null ? "" : `${named(xs[at.value])}: ${number(ys[at.value] ?? 0)}`;
+  const said = (/** @type {number} */ place) => `${named(xs[place])}: ${number(ys[place] ?? 0)}`;
   return html`<div class="plot">
-    <p><b>${spaced(y)}</b> by ${spaced(x).toLowerCase()}<span>${read}</span></p>
+    <p><b>${spaced(y)}</b> by ${spaced(x).toLowerCase()}<${Readout} at=${at}
+        said=${said} /></p>
     <div ref=${box} role="img" aria-label="${spaced(y)} by ${spaced(x)}, ${rows.length} points"></div>
   </div>`;
+}
+
+/** @param {{at: import("@preact/signals").Signal<number|null>, said: (place: number) => string}}
+ * props */
+function Readout({ at, said }) {
+  return at.value === null ? null : html`<span>${said(at.value)}</span>`;
 }

@@ -12,7 +12,7 @@ import { Glyph } from "./glyph.js";
 
 export function Timeline() {
   const { id, events, before, isRead } = history.value;
-  if (!isRead) return html`<p class="muted nothing">Reading …</p>`;
+  if (!isRead) return html`<p class="muted none-yet">Reading …</p>`;
   const entries = sentences(events).reverse();
   const earlier = () => id !== null && quietly(id, readEarlier());
   return html`<div class="timeline" tabindex="0" data-scrolls aria-label="Timeline" role="group">
