@@ -10,6 +10,7 @@ import { idsOf } from "./rows.js";
 import { askStop, keepRunning } from "./stopping.js";
 import { tab } from "./tabs.js";
 import { WALL_KEYS, leaveWall } from "./wall/keys.js";
+import { TOAST_KEYS } from "./toasts.js";
 import { zoomBy, zoomTo } from "./zoom.js";
 
 /** @import {Area} from "./chords.js" */
@@ -78,7 +79,7 @@ export const AREAS = [
   { name: "Start something", on: "desk", keys: NEW_TASK_KEYS },
   { name: "Go through the tasks", on: "desk", keys: MOTIONS },
   { name: "The task that is shown", on: "desk", keys: TASK_KEYS },
-  { name: "The window", keys: [...ROUTE_KEYS, ...WINDOW_KEYS, ...ZOOM_KEYS] },
+  { name: "The window", keys: [...ROUTE_KEYS, ...WINDOW_KEYS, ...TOAST_KEYS, ...ZOOM_KEYS] },
 ];
 /** Those of the page that is shown. */
 export const areasHere = () => AREAS.filter(({ on = route.value.page }) => on === route.value.page);

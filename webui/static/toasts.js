@@ -90,5 +90,11 @@ function focusLast() {
 
 /** @type {Key[]} */
 export const TOAST_KEYS = [
-  { keys: ["t"], shown: "T", does: "To the newest message; Esc puts it away", run: focusLast },
+  {
+    keys: ["t"],
+    shown: "T",
+    does: "To the newest message; Esc puts it away",
+    when: () => toasts.value.length > 0,
+    run: focusLast,
+  },
 ];
