@@ -8,6 +8,7 @@ looked for in the next SCAN rows only; such a page may come short, yet with a cu
 
 import base64
 import json
+import re
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -16,6 +17,8 @@ from core.errors import Invalid
 from core.model import ACTIVE, TERMINAL, Status, Task
 
 SCAN = 5000  #: rows that one page looks at for what no index knows
+SEARCHED = ("title", "type", "id", "params")  #: what a text is looked for in
+_NUMBER = re.compile(r"#(\d{1,18})")
 #: A task without its result, which may be large. Constants of ours, never a caller's words.
 COLUMNS = ", ".join(f"t.{f.name}" for f in fields(Task))
 
@@ -129,10 +132,11 @@ def conditions(wanted: TaskFilter, statuses: tuple[str, ...]) -> Conditions:
     if wanted.finished_since is not None:
         found.add("t.finished_at > :since", since=wanted.finished_since.timestamp())
     if text := (wanted.q or "").strip():
-        found.add(
-            r"(t.title LIKE :q ESCAPE '\' OR t.type LIKE :q ESCAPE '\' OR t.id LIKE :q ESCAPE '\')",
-            q=like(text),
-        )
+        if number := _NUMBER.fullmatch(text):
+            found.add("t.id = :number", number=int(number[1]))
+        else:
+            wanted_in = (f"t.{name} LIKE :q ESCAPE '\\'" for name in SEARCHED)
+            found.add(f"({' OR '.join(wanted_in)})", q=like(text))
     return found
 
 
@@ -142,6 +146,10 @@ def _branches(
     """The runs of one index that hold all matches; takes from `rest` what the index knows."""
     if sort == "priority":
         return ["t.status IN ('queued','paused')"]
+    if "number" in rest.values:
+        rest.terms.remove("t.id = :number")
+        ended = "" if sort in ("id", "-id") else " AND t.finished_at IS NOT NULL"
+        return [f"t.id = :number{ended}"]
     facet = next((f for f in FACETS if all(getattr(wanted, name) for name in f)), None)
     by_id = sort in ("id", "-id")
     if by_id and facet:

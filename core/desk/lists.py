@@ -19,6 +19,13 @@ from core.queue import Ledger
 
 MOST = 500  #: entries of one page
 MOST_SAMPLES = 5000  #: of a pace, however often the task was changed
+FIRST = 60  #: entries of each page of a snapshot: what a large screen shows
+#: The pages of a snapshot beside what runs, and how `GET /tasks` goes on with each.
+FIRST_PAGES: dict[str, tuple[list[Any], str]] = {
+    "waiting": (["queued", "paused"], "priority"),
+    "failed": (["failed"], "-finished_at"),
+    "finished": (["completed", "cancelled"], "-finished_at"),
+}
 LEVELS = ("debug", "info", "warning", "error")
 ITEM_STATUSES = ("queued", "running", "completed", "failed", "skipped")
 
@@ -205,11 +212,14 @@ class ListDesk:
         """What the first paint needs, and the number of the last event it already contains."""
         facts = {"task_types": self._types.all(), **self._facts()}
         with self._store.snapshot():
-            active = self.tasks(TaskFilter(), limit=200, with_jobs=True)
-            recent = self.tasks(TaskFilter(status=["finished"]), sort="-finished_at", limit=20)
+            running = self.tasks(TaskFilter(status=["running"]), limit=FIRST)
+            pages = {
+                name: self.tasks(TaskFilter(status=statuses), sort=sort, limit=FIRST)
+                for name, (statuses, sort) in FIRST_PAGES.items()
+            }
             return facts | {
-                "tasks": active.items + recent.items,
-                "next_cursor": active.next_cursor,
+                "tasks": sum((page.items for page in pages.values()), running.items),
+                "next": {name: page.next_cursor for name, page in pages.items()},
                 "queue": self._queue.figures(),
                 "settings": self._settings.get(),
                 "last_event_id": self._ledger.events.last_id(),

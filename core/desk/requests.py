@@ -177,7 +177,11 @@ class TaskFilter(Body):
     related_type: Name | None = None
     related_id: Name | None = None
     project: Name | None = None
-    q: str | None = Field(default=None, max_length=200, description="Part of title, type or number")
+    q: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Part of title, type, parameters or number; `#12` is that number alone",
+    )
     finished_since: Moment | None = None
 
     def statuses(self, default: Iterable[Status] = ACTIVE) -> tuple[Status, ...]:

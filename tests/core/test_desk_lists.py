@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.desk import listing
+from core.desk import listing, lists
 from core.desk.requests import TaskFilter, parsed
 from core.errors import Invalid, NotFound
 from core.lifecycle import Ending
@@ -100,6 +100,13 @@ def test_each_member_of_a_filter_narrows_the_list(office):
     assert [t["id"] for t in office.listed(source="page")] == [a]
 
 
+def test_a_text_is_found_in_the_parameters(office):
+    a = office.create(params={"folder": "Letters", "mode": "deep"}, title="Something")["id"]
+    office.create(params={"folder": "Photos"}, title="Else")
+    assert [t["id"] for t in office.listed(q="letters")] == [a]
+    assert [t["id"] for t in office.listed(q="deep")] == [a]
+
+
 def test_a_text_is_found_in_title_type_and_number_whatever_its_case(office):
     a = office.create(params={"folder": "100%_Sure"})["id"]
     b = office.create(type="transcribe")["id"]
@@ -107,6 +114,9 @@ def test_a_text_is_found_in_title_type_and_number_whatever_its_case(office):
     assert office.listed(q="100__Sure") == []
     assert [t["id"] for t in office.listed(q="NSCRI")] == [b]
     assert [t["id"] for t in office.listed(q=str(b))] == [b]
+    assert [t["id"] for t in office.listed(q=f"#{b}")] == [b]
+    assert office.listed(q=f"#{b}", status=["completed"]) == []
+    assert office.listed(q="#") == []
 
 
 def test_a_text_that_is_rare_is_found_in_bounded_pages(office, monkeypatch):
@@ -329,8 +339,26 @@ def test_the_first_paint_has_everything_and_the_event_it_reaches_to(office):
     office.work()
     shown = office.lists.snapshot()
     assert [t["status"] for t in shown["tasks"]] == ["queued", "completed"]
-    assert shown["tasks"][0]["jobs"][0]["type"] == "scan"
+    assert shown["next"] == {"waiting": None, "failed": None, "finished": None}
     assert shown["queue"]["pending"] == 1
     assert shown["settings"]["theme"] == "system"
     assert {t["name"] for t in shown["task_types"]} >= {"scan", "sweep"}
     assert shown["last_event_id"] == office.events()[-1].id
+
+
+def test_a_snapshot_is_the_head_of_each_list_and_says_how_it_goes_on(office, monkeypatch):
+    monkeypatch.setattr(lists, "FIRST", 2)
+    ended = []
+    for _ in range(3):
+        office.create()
+        ended.append(office.work().id)
+        office.clock.advance(1)
+    first, second, third = (office.create()["id"] for _ in range(3))
+    urgent = office.create(priority=5)["id"]
+    shown = office.lists.snapshot()
+    assert [t["id"] for t in shown["tasks"]] == [urgent, first, ended[2], ended[1]]
+    line, over = TaskFilter(status=["queued", "paused"]), TaskFilter(status=["completed"])
+    rest = office.lists.tasks(line, sort="priority", cursor=shown["next"]["waiting"])
+    assert ([t["id"] for t in rest.items], rest.next_cursor) == ([second, third], None)
+    rest = office.lists.tasks(over, sort="-finished_at", cursor=shown["next"]["finished"])
+    assert [t["id"] for t in rest.items] == [ended[0]]

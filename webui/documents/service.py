@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from core.model import Status
 from core.settings import Settings
 from webui.documents.base import Count, Document, Eta, Moment, Why
@@ -57,11 +59,20 @@ class Condition(Document):
     since: Moment | None
 
 
+class NextPages(Document):
+    """The cursors that `GET /tasks` goes on from; null where there is no more."""
+
+    waiting: str | None = Field(description="Of `status=queued,paused&sort=priority`")
+    failed: str | None = Field(description="Of `status=failed&sort=-finished_at`")
+    finished: str | None = Field(description="Of `status=completed,cancelled&sort=-finished_at`")
+
+
 class Snapshot(Document):
-    """What the first paint needs; the stream goes on after `last_event_id`."""
+    """What the first paint needs: all that runs, the head of the line, what finished last. The
+    stream goes on after `last_event_id`."""
 
     tasks: list[TaskDocument]
-    next_cursor: str | None
+    next: NextPages
     queue: QueueDocument
     settings: Settings
     task_types: list[TaskTypeDocument]

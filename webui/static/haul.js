@@ -26,7 +26,7 @@ const OPEN = new Set(["queued", "running", "paused"]);
 
 /** @param {Iterable<Task>} tasks @returns {Haul} */
 export function haulOf(tasks) {
-  const members = membersOf([...tasks].filter((task) => task.status !== "cancelled"));
+  const members = membersOf(tasks);
   /** @type {Haul} */
   const haul = {
     tasks: members.length,
@@ -47,16 +47,24 @@ export function haulOf(tasks) {
   return haul;
 }
 
-/** @param {Task[]} tasks */
+/** @param {Iterable<Task>} tasks @returns {Task[]} */
 function membersOf(tasks) {
-  const open = tasks.filter((task) => OPEN.has(task.status));
-  if (!open.length) {
-    const ends = tasks.map((task) => task.finished_at ?? "");
-    const last = tasks[ends.indexOf(ends.reduce((a, b) => (a > b ? a : b), ""))];
-    return last ? tasks.filter((task) => (task.finished_at ?? "") >= last.created_at) : [];
+  /** @type {Task[]} */ const open = [];
+  /** @type {Task[]} */ const ended = [];
+  let began = "~"; // later than any time
+  /** @type {Task|null} */ let last = null;
+  for (const task of tasks) {
+    if (OPEN.has(task.status)) {
+      open.push(task);
+      if (task.created_at < began) began = task.created_at;
+    } else if (task.status !== "cancelled") {
+      ended.push(task);
+      if ((task.finished_at ?? "") > (last?.finished_at ?? "")) last = task;
+    }
   }
-  const began = open.map((task) => task.created_at).reduce((a, b) => (a < b ? a : b));
-  return tasks.filter((task) => OPEN.has(task.status) || (task.finished_at ?? "") >= began);
+  if (!open.length) began = last?.created_at ?? "~";
+  for (const task of ended) if ((task.finished_at ?? "") >= began) open.push(task);
+  return open;
 }
 
 /** What is left of a task; null while its total is not known. @param {Task} task */

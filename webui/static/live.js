@@ -4,6 +4,7 @@ import { batch, effect } from "@preact/signals";
 import { Refused, conditionCodes, read } from "./api.js";
 import { noteEnds, watchAway } from "./away.js";
 import { begin, noteEvents } from "./following.js";
+import { beginHistory, trim } from "./history.js";
 import { fromSnapshot } from "./reducer.js";
 import { route } from "./route.js";
 import { apply, current, link, now, state } from "./store.js";
@@ -11,7 +12,7 @@ import { noteLink } from "./stopping.js";
 import { follow } from "./stream.js";
 import { askVersion, noteVersion } from "./updated.js";
 
-/** @import {Snapshot, StreamEvent, Task} from "./types.js" */
+/** @import {Snapshot, StreamEvent} from "./types.js" */
 
 /** Milliseconds over which events are collected before the page is drawn again. */
 const FLUSH_MS = 100;
@@ -80,8 +81,10 @@ async function loadNow() {
   caughtUp(snapshot.last_event_id);
   noteVersion(snapshot.version);
   begin();
-  state.value = fromSnapshot(snapshot, state.value?.shape);
-  loadRest(snapshot.next_cursor).catch(loadAgain);
+  batch(() => {
+    state.value = fromSnapshot(snapshot, state.value);
+    beginHistory(snapshot);
+  });
   return snapshot;
 }
 
@@ -111,17 +114,6 @@ const again = {
   },
 };
 
-/** The tasks that did not fit into the snapshot, a page at a time. @param {string|null} cursor */
-async function loadRest(cursor) {
-  while (cursor) {
-    const page = await read(`/tasks?limit=500&cursor=${encodeURIComponent(cursor)}`);
-    apply(
-      page.items.map((/** @type {Task} */ task) => ({ id: 0, kind: "task_update", data: task })),
-    );
-    cursor = page.next_cursor;
-  }
-}
-
 /** @type {StreamEvent[]} */
 let collected = [];
 let isDue = false;
@@ -146,6 +138,7 @@ function flush() {
   batch(() => {
     noteEvents(events);
     apply(events);
+    trim();
   });
   noteEnds(events);
 }

@@ -1,33 +1,44 @@
 // (state, events) → state. Pure: the page's only way to learn something from the service.
-// Who reads the stream is in stream.js; what is derived from the state in rows.js and haul.js.
+// Who reads the stream is in stream.js; the tasks' places in the list in arrangement.js.
+
+import { Shelf } from "./shelf.js";
 
 /** @import {Condition, Queue, Settings, Snapshot, StreamEvent, Task, TaskType} from "./types.js" */
 
 /**
  * @typedef {object} State
- * @property {Map<number, Task>} tasks
+ * @property {Shelf<Task>} tasks
  * @property {Queue} queue
  * @property {Condition[]} conditions
  * @property {Settings} settings
  * @property {Map<string, TaskType>} types
  * @property {string} version  of the service
- * @property {number} shape  changes whenever the list has other rows, or in another order
+ * @property {boolean} isReadOnly  this window may only look
+ * @property {boolean} maintenance  whether tasks are taken in that are not the person's own
+ * @property {number} basis  another one when all of it was read anew
+ * @property {number[]} changed  the tasks that differ from the state before
  */
 
 const TASK_KINDS = new Set(["task_created", "task_update", "task_progress", "task_finished"]);
-/** What decides where a task stands in the list. @type {(keyof Task)[]} */
-const PLACING = ["shown_status", "held", "priority", "position", "finished_at"];
 
-/** The state of a first paint, or after a `reset`. @param {Snapshot} snapshot @returns {State} */
-export function fromSnapshot(snapshot, shape = 0) {
+/**
+ * The state of a first paint, or after a `reset`.
+ * @param {Snapshot & {session?: {read_only: boolean}}} snapshot
+ * @param {State|null} [before]
+ * @returns {State}
+ */
+export function fromSnapshot(snapshot, before = null) {
   return {
-    tasks: new Map(snapshot.tasks.map((task) => [task.id, task])),
+    tasks: Shelf.of(snapshot.tasks),
     queue: snapshot.queue,
     conditions: snapshot.conditions,
     settings: snapshot.settings,
     types: new Map(snapshot.task_types.map((type) => [type.name, type])),
     version: snapshot.version,
-    shape: shape + 1,
+    isReadOnly: snapshot.session?.read_only ?? false,
+    maintenance: before?.maintenance ?? false,
+    basis: (before?.basis ?? 0) + 1,
+    changed: [],
   };
 }
 
@@ -38,41 +49,52 @@ export function fromSnapshot(snapshot, shape = 0) {
  * @param {State} state @param {StreamEvent[]} events @returns {State}
  */
 export function reduce(state, events) {
-  const draft = { ...state };
-  let { tasks } = state;
-  let isChanged = false;
+  /** @type {Map<number, Task|null>} */
+  const changed = new Map();
+  let { queue, settings } = state;
   for (const { kind, data } of events) {
-    if (kind === "task_update" && data.removed) {
-      if (!tasks.has(data.id)) continue;
-      isChanged = true;
-      if (tasks === state.tasks) tasks = draft.tasks = new Map(tasks);
-      tasks.delete(data.id);
-      draft.shape++;
-    } else if (TASK_KINDS.has(kind)) {
-      const known = tasks.get(data.id);
-      if (!data.user_relevant || (known && known.version >= data.version)) continue;
-      isChanged = true;
-      if (tasks === state.tasks) tasks = draft.tasks = new Map(tasks);
-      tasks.set(data.id, data);
-      if (!known || PLACING.some((name) => known[name] !== data[name])) draft.shape++;
-    } else if (kind === "queue_update") {
-      const { settings, ...queue } = data;
-      isChanged = true;
-      draft.queue = queue;
-      if (settings) draft.settings = settings;
+    if (kind === "queue_update") {
+      const { settings: told, ...figures } = data;
+      queue = figures;
+      settings = told ?? settings;
+    }
+    if (!TASK_KINDS.has(kind)) continue;
+    const known = changed.has(data.id) ? changed.get(data.id) : state.tasks.get(data.id);
+    if (data.removed) {
+      if (known) changed.set(data.id, null);
+    } else if (data.user_relevant || state.maintenance) {
+      if (!known || known.version < data.version) changed.set(data.id, data);
     }
   }
-  return isChanged ? draft : state;
+  if (!changed.size) {
+    const isSame = queue === state.queue && settings === state.settings;
+    return isSame ? state : { ...state, queue, settings, changed: [] };
+  }
+  /** @type {Task[]} */ const put = [];
+  /** @type {number[]} */ const gone = [];
+  for (const [id, task] of changed) task ? put.push(task) : gone.push(id);
+  const tasks = state.tasks.with(put, gone);
+  return { ...state, queue, settings, tasks, changed: [...changed.keys()] };
 }
 
 /**
- * The state without a task that the service no longer has.
+ * The state without some tasks: the service no longer has them, or the page need not know them.
  * @param {State} state
- * @param {number} id
+ * @param {number[]} ids
  */
-export function without(state, id) {
-  if (!state.tasks.has(id)) return state;
-  const tasks = new Map(state.tasks);
-  tasks.delete(id);
-  return { ...state, tasks, shape: state.shape + 1 };
+export function without(state, ids) {
+  const changed = ids.filter((id) => state.tasks.has(id));
+  return changed.length ? { ...state, tasks: state.tasks.with([], changed), changed } : state;
+}
+
+/**
+ * The state that takes in maintenance from now on, or without any.
+ * @param {State} state
+ * @param {boolean} maintenance
+ */
+export function withMaintenance(state, maintenance) {
+  if (maintenance) return { ...state, maintenance, changed: [] };
+  const others = [...state.tasks.values()].filter((task) => !task.user_relevant);
+  const next = without({ ...state, changed: [] }, others.map(({ id }) => id));
+  return { ...next, maintenance };
 }

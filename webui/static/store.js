@@ -1,13 +1,24 @@
 // What the page knows and where the person is in it, as signals; the views draw what is in here.
-// How it is kept up to date is in live.js, what a person does to tasks in actions.js.
+// How it is kept up to date is in live.js, what a person does to tasks in actions.js, what is not
+// loaded yet in history.js.
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
+import { Arrangement } from "./arrangement.js";
+import { filter, grouping } from "./filters.js";
+import { atRow, folds, unfolded } from "./folds.js";
+import { statusGroup } from "./grouping.js";
 import { haulOf } from "./haul.js";
 import { reduce, without } from "./reducer.js";
-import { idsOf, neighbour, places, rowsOf } from "./rows.js";
+import { Rows, keyOf, neighbour } from "./rows.js";
+import { sectionsOf } from "./sections.js";
 
+/** @import {Horizon} from "./arrangement.js" */
 /** @import {State} from "./reducer.js" */
+/** @import {Beyond} from "./sections.js" */
 /** @import {StreamEvent, Task} from "./types.js" */
+
+/** Tasks from which on the figures of all of them are made once a second. */
+const MANY = 500;
 
 /** Null until the first snapshot. @type {import("@preact/signals").Signal<State|null>} */
 export const state = signal(null);
@@ -30,18 +41,55 @@ export const isHelpOpen = signal(false);
 /** What a screen reader should say now. */
 export const spoken = signal("");
 
-const shape = computed(() => state.value?.shape ?? 0);
+/** How far back what has finished is loaded. @type {Horizon} */
+export const horizon = { failed: "", finished: "" };
+/** What is not loaded, of which history.js knows.
+ * @type {import("@preact/signals").Signal<Object<string, Beyond>>} */
+export const beyond = signal({});
+/** How many tasks there are in each group by status, loaded or not; null until it is known.
+ * @type {import("@preact/signals").Signal<Object<string, number>|null>} */
+export const totals = signal(null);
+
+const basis = computed(() => state.value?.basis ?? 0);
+/** Every task in its place. Made anew for another filter; each change moves one task in it. */
+export const arrangement = computed(() => {
+  const made = new Arrangement(filter.value, grouping.value, { ...horizon });
+  return basis.value ? made.fill(tasks()) : made;
+});
+const moves = signal(0);
 /** The list's rows; made anew only when their order changes, not with every count. */
-export const rows = computed(() => (shape.value ? rowsOf(tasks()) : []));
-/** {task: how many stand before it in line}. */
-export const ahead = computed(() => (shape.value ? places(tasks()) : new Map()));
-export const haul = computed(() => haulOf(state.value?.tasks.values() ?? []));
+export const rows = computed(() => {
+  moves.value; // read only to be made again with it
+  return new Rows(
+    sectionsOf(arrangement.value, {
+      folds: folds.value,
+      unfolded: unfolded.value,
+      selected: selected.value,
+      types: state.peek()?.types ?? new Map(),
+      beyond: beyond.value,
+      totals: totals.value,
+      now: Date.now(),
+    }),
+  );
+});
+/** The waiting line, which knows how many stand before a task. */
+export const ahead = computed(() => {
+  moves.value;
+  const line = arrangement.value;
+  return { ahead: (/** @type {Task} */ of) => line.ahead(of) };
+});
+const counts = signal(0);
+let countingLater = 0;
+export const haul = computed(() => {
+  counts.value;
+  return basis.value ? haulOf(tasks()) : haulOf([]);
+});
 
 /** The task that is shown: the chosen one, else the first of the list, which runs if any does. */
 export const current = computed(() => {
-  const known = state.value?.tasks;
-  if (selected.value !== null && known?.has(selected.value)) return selected.value;
-  return idsOf(rows.value)[0] ?? null;
+  if (selected.value !== null && isKnown(selected.value)) return selected.value;
+  for (const { tasks } of rows.value.sections) if (tasks.length) return tasks[0].id;
+  return null;
 });
 export const task = computed(() => state.value?.tasks.get(current.value ?? -1) ?? null);
 
@@ -50,31 +98,136 @@ function tasks() {
   return state.peek()?.tasks.values() ?? [];
 }
 
+/** @param {number} id */
+function isKnown(id) {
+  moves.value;
+  basis.value;
+  return state.peek()?.tasks.has(id) ?? false;
+}
+
 /** Take events into the state. @param {StreamEvent[]} events */
 export function apply(events) {
   if (!state.value) return;
   const before = task.peek();
-  state.value = reduce(state.value, events);
+  const { version, counts } = arrangement.peek();
+  const counted = { ...counts };
+  change(reduce(state.value, events));
+  if (arrangement.peek().version !== version) noteTotals(counted);
   const after = before && state.value.tasks.get(before.id);
   if (after && after.shown_status !== before.shown_status) {
     spoken.value = `${after.title}: ${after.shown_status}`;
   }
 }
 
+/** Take in tasks that were there before and are new to the page. @param {Task[]} found */
+export function absorb(found) {
+  if (!state.value) return;
+  change(
+    reduce(
+      state.value,
+      found.map((data) => ({ id: 0, kind: "task_update", data })),
+    ),
+  );
+}
+
+/** Show another state, which differs by the tasks it names. @param {State} next */
+export function change(next) {
+  if (next === state.peek()) return;
+  batch(() => {
+    const places = arrangement.peek();
+    const { version } = places;
+    state.value = next;
+    for (const id of next.changed) places.take(id, next.tasks.get(id));
+    if (places.version !== version) moves.value++;
+    if (next.changed.length) countSoon(next.tasks.size);
+  });
+}
+
+/** Load further back: what lies there belongs to the list now.
+ * @param {"failed"|"finished"} kind @param {string} to */
+export function reach(kind, to) {
+  horizon[kind] = to;
+  arrangement.peek().reach(kind, to);
+  moves.value++;
+}
+
+/** @param {number} size */
+function countSoon(size) {
+  if (size <= MANY) counts.value++;
+  else
+    countingLater ||= window.setTimeout(() => {
+      countingLater = 0;
+      counts.value++;
+    }, 1000);
+}
+
+/** What came and went, came and went in the totals, too. @param {Object<string, number>} before */
+function noteTotals(before) {
+  if (!totals.value) return;
+  const next = { ...totals.value };
+  const after = arrangement.peek().counts;
+  for (const status of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const kind = statusGroup(/** @type {Task} */ ({ status }));
+    next[kind] = (next[kind] ?? 0) + (after[status] ?? 0) - (before[status] ?? 0);
+  }
+  totals.value = next;
+}
+
 /** Take a task as an answer told it. @param {Task} told */
 export const applyTask = (told) => apply([{ id: 0, kind: "task_update", data: told }]);
 
 /** Forget a task that is gone. @param {number} id */
-export function forget(id) {
-  if (state.value) state.value = without(state.value, id);
+export const forget = (id) => apply([{ id: 0, kind: "task_update", data: { id, removed: true } }]);
+
+/** Keep some tasks in mind no longer; the service still has them. @param {number[]} ids */
+export function drop(ids) {
+  if (state.value) change(without(state.value, ids));
 }
 
 /** Choose another task. @param {number|null} id */
 export function select(id) {
   if (id !== current.value) confirming.value = null;
   notice.value = "";
+  atRow.value = "";
   selected.value = id;
 }
 
-/** Choose the task `by` places further down. @param {number} by */
-export const move = (by) => select(neighbour(idsOf(rows.value), current.value, by));
+/** Where the person is in the list; -1 when that row is not shown. */
+export const place = computed(() => {
+  const all = rows.value;
+  if (atRow.value) {
+    for (let i = 0; i < all.sections.length; i++) {
+      const { heading, tasks, unfolded } = all.sections[i];
+      if (keyOf(heading) === atRow.value) return all.starts[i];
+      let before = 0;
+      for (const { after, jobs } of unfolded) {
+        const at = jobs.findIndex((row) => row.key === atRow.value);
+        if (at >= 0 && tasks.length) return all.starts[i] + 2 + after + before + at;
+        before += jobs.length;
+      }
+    }
+  }
+  return placeOf(current.value);
+});
+
+/** The row of a task; -1 when it is not shown. @param {number|null} id */
+export function placeOf(id) {
+  const places = arrangement.peek();
+  const placed = places.placed.get(id ?? -1);
+  if (!placed) return -1;
+  const key = places.grouping.keyOf(placed);
+  return rows.value.indexOf(id, ({ heading, tasks }) => {
+    if (heading.key !== key) return -1;
+    if (heading.isFolded) return tasks[0]?.id === id ? 0 : -1;
+    return places.groups.get(key)?.indexOf(placed) ?? -1;
+  });
+}
+
+/** Go `by` rows further down. @param {number} by */
+export function move(by) {
+  const row = neighbour(rows.value, place.value, by);
+  if (!row || "more" in row) return;
+  if ("id" in row) return select(row.id);
+  if ("of" in row) select(row.of);
+  atRow.value = keyOf(row);
+}

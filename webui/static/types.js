@@ -29,6 +29,7 @@
  * @property {Object<string, unknown>} knobs  what was changed while it ran
  * @property {"run"|"pause"|"cancel"} control  what the person wants
  * @property {string} source
+ * @property {string|null} project
  * @property {Object<string, number|string>} figures  of its tally, and of its result at its end
  * @property {number} priority
  * @property {number} position
@@ -76,7 +77,22 @@
  * @typedef {{is_paused: boolean, waiting_because: Why|null}} Queue
  * @typedef {{code: string, message: string, since: string|null}} Condition
  * @typedef {{zoom: number, theme: "system"|"light"|"dark"}} Settings
- * @typedef {{tasks: Task[], next_cursor: string|null, queue: Queue, conditions: Condition[],
+ * @typedef {object} Job
+ * @property {number} id
+ * @property {number} run
+ * @property {number} step
+ * @property {string} type
+ * @property {Status} status
+ * @property {string} stage
+ * @property {string[]} stages
+ * @property {Progress} progress
+ * @property {number} attempts
+ * @property {number} max_attempts
+ * @property {string|null} blocked
+ * @property {Failure|null} error
+ *
+ * @typedef {{waiting: string|null, failed: string|null, finished: string|null}} NextPages
+ * @typedef {{tasks: Task[], next: NextPages, queue: Queue, conditions: Condition[],
  *   settings: Settings, task_types: TaskType[], version: string, last_event_id: number}} Snapshot
  *
  * @typedef {{id: number, kind: string, data: any}} StreamEvent

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fromSnapshot, reduce, without } from "../../../webui/static/reducer.js";
+import { fromSnapshot, reduce, without, withMaintenance } from "../../../webui/static/reducer.js";
 import { QUEUE, snapshot, task, told } from "./tasks.mjs";
 
 const of = (...tasks) => fromSnapshot(snapshot(tasks));
@@ -16,37 +16,41 @@ test("an older or equal version changes nothing, so a replay does no harm", () =
   assert.equal(reduce(state, [told(task(1, { version: 4, title: "Older" }))]), state);
 });
 
-test("progress leaves the order of the list alone", () => {
-  const state = of(task(1));
+test("it names the tasks that changed, and no others", () => {
+  const state = of(task(1), task(2));
   const after = reduce(state, [
     told(task(1, { version: 2, progress: { done: 50 } }), "task_progress"),
+    told(task(3), "task_created"),
+    told(task(2)),
   ]);
-  assert.equal(after.shape, state.shape);
+  assert.deepEqual(after.changed, [1, 3]);
   assert.equal(after.tasks.get(1).progress.done, 50);
 });
 
-test("a new task and a new status change the order of the list", () => {
-  const state = of(task(1));
-  assert.notEqual(reduce(state, [told(task(2), "task_created")]).shape, state.shape);
-  assert.notEqual(
-    reduce(state, [told(task(1, { version: 2, status: "paused" }))]).shape,
-    state.shape,
-  );
+test("of several events of a task the newest stays", () => {
+  const events = [3, 2].map((version) => told(task(1, { version, title: `v${version}` })));
+  assert.equal(reduce(of(task(1)), events).tasks.get(1).title, "v3");
 });
 
 test("a cleared task leaves the list", () => {
   const state = of(task(1), task(2));
   const after = reduce(state, [told({ id: 1, removed: true })]);
   assert.deepEqual([...after.tasks.keys()], [2]);
-  assert.notEqual(after.shape, state.shape);
+  assert.deepEqual([after.changed, after.tasks.size], [[1], 1]);
   assert.equal(reduce(after, [told({ id: 1, removed: true })]), after);
 });
 
-test("maintenance is not shown", () => {
-  assert.equal(
-    reduce(of(), [told(task(1, { user_relevant: false }), "task_created")]).tasks.size,
-    0,
-  );
+test("a task that came and went in one go was never there", () => {
+  const after = reduce(of(), [told(task(1), "task_created"), told({ id: 1, removed: true })]);
+  assert.equal(after.tasks.size, 0);
+});
+
+test("maintenance is taken in only when it is asked for", () => {
+  const event = told(task(1, { user_relevant: false }), "task_created");
+  assert.equal(reduce(of(), [event]).tasks.size, 0);
+  const shown = reduce(withMaintenance(of(task(2)), true), [event]);
+  assert.deepEqual([...shown.tasks.keys()].sort(), [1, 2]);
+  assert.deepEqual([...withMaintenance(shown, false).tasks.keys()], [2]);
 });
 
 test("the state before is not changed", () => {
@@ -74,12 +78,15 @@ test("what the page does not show changes nothing", () => {
   assert.equal(reduce(state, [{ id: 1, kind: "log", data: { task_id: 1 } }]), state);
 });
 
-test("a task that is gone leaves the list", () => {
+test("what nobody looks at is let go", () => {
   const state = of(task(1), task(2));
-  assert.deepEqual([...without(state, 1).tasks.keys()], [2]);
-  assert.equal(without(state, 9), state);
+  assert.deepEqual([...without(state, [1, 9]).tasks.keys()], [2]);
+  assert.equal(without(state, [9]), state);
 });
 
-test("a snapshot after a reset makes the rows anew", () => {
-  assert.notEqual(fromSnapshot(snapshot(), 4).shape, 4);
+test("a snapshot after a reset is another basis, and keeps what the person wants to see", () => {
+  const before = withMaintenance(of(task(1)), true);
+  const after = fromSnapshot(snapshot(), before);
+  assert.notEqual(after.basis, before.basis);
+  assert.equal(after.maintenance, true);
 });

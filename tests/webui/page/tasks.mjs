@@ -16,6 +16,7 @@ export function task(id, fields = {}) {
     knobs: {},
     control: "run",
     source: "page",
+    project: null,
     figures: {},
     priority: 0,
     position: id,
@@ -48,7 +49,7 @@ export const QUEUE = { is_paused: false, waiting_because: null };
 export function snapshot(tasks = []) {
   return {
     tasks,
-    next_cursor: null,
+    next: { waiting: null, failed: null, finished: null },
     queue: QUEUE,
     conditions: [],
     settings: { zoom: 1, theme: "system" },

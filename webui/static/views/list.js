@@ -4,28 +4,107 @@
 import { useSignal } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { counted } from "../format.js";
-import { onScreen, waitingBecause } from "../rows.js";
-import { ahead, current, rows, selected, state } from "../store.js";
+import { clearFilters, isFiltered } from "../filters.js";
+import { unfolded } from "../folds.js";
+import { isSearching, readMore } from "../history.js";
+import { keyOf, onScreen, waitingBecause } from "../rows.js";
+import { ahead, current, place, rows, selected, state } from "../store.js";
 import { zoom } from "../zoom.js";
+import { useDragging } from "./dragging.js";
 import { Row } from "./row.js";
+import { Heading, JobRow, More } from "./rows.js";
+
+/** @import {Kind} from "../history.js" */
+/** @import {Row as RowOf} from "../rows.js" */
+/** @import {State} from "../reducer.js" */
 
 /** Height of a row and of the headings above them, in rem; list.css has the same. */
 const ROW = 2.5;
 const HEAD = 2.1;
+const COLUMNS = ["Unfold", "Mark", "Task", "Status", "Stage", "Progress", "Items", "Arrives", "Speed"];
+/** Headings that are read, not seen. */
+const SILENT = new Set(["Unfold", "Mark"]);
 
 export function List() {
   const scroller = useRef(/** @type {HTMLElement|null} */ (null));
-  const seen = useSignal({ top: 0, height: 60 }); // in rem
+  const seen = useSeen(scroller);
   const all = rows.value;
   const known = state.value;
+  useEffect(() => scroller.current?.focus({ preventScroll: true }), []);
+  useInView(scroller);
+  useDragging(scroller);
 
+  const [first, end] = onScreen(seen.value.top, seen.value.height, all.length, ROW);
+  const drawn = all.slice(first, end);
+  const active = drawn[place.value - first];
+  const wanted = drawn.map((row) => ("more" in row ? row.more : "")).join("");
+  useEffect(() => {
+    if (wanted) readMore(/** @type {Kind} */ (wanted)).catch(() => undefined);
+  }, [wanted, all.length]);
+
+  return html`<div class="list" ref=${scroller} role="grid" tabindex="0" aria-label="Tasks"
+      aria-rowcount=${all.length + 1}
+      aria-activedescendant=${active && !("more" in active) ? keyOf(active) : undefined}>
+    <div class="columns" role="row" aria-rowindex="1">
+      ${COLUMNS.map(
+        (name) => html`<span role="columnheader" key=${name}>${
+          SILENT.has(name) ? html`<span class="unseen">${name}</span>` : name
+        }</span>`,
+      )}
+    </div>
+    ${all.length ? null : html`<${Nothing} />`}
+    <div class="rows" role="presentation" style=${{ height: `${all.length * ROW}rem` }}>
+      ${known && drawn.map((row, i) => drawnRow(row, first + i, known, row === active))}
+    </div>
+  </div>`;
+}
+
+/**
+ * @param {RowOf} row @param {number} index in the list @param {State} known
+ * @param {boolean} isActive  whether the arrows are on it
+ */
+function drawnRow(row, index, known, isActive) {
+  const place = { transform: `translateY(${index * ROW}rem)` };
+  const at = { place, index: index + 2, isActive };
+  if ("heading" in row) return html`<${Heading} key=${keyOf(row)} row=${row} ...${at} />`;
+  if ("more" in row) return html`<${More} key=${keyOf(row)} row=${row} ...${at} />`;
+  const task = known.tasks.get("of" in row ? row.of : row.id);
+  if (!task) return null;
+  if ("of" in row) return html`<${JobRow} key=${row.key} row=${row} task=${task} ...${at} />`;
+  return html`<${Row} key=${row.id} task=${task} type=${known.types.get(task.type)} ...${at}
+      isCurrent=${row.id === current.value} isUnfolded=${unfolded.value.has(row.id)}
+      why=${waitingBecause(task, known.queue, ahead.value)} />`;
+}
+
+/** A filter that matches nothing says so. */
+function Nothing() {
+  return html`<div class="nothing" role="row" aria-rowindex="2"><div role="gridcell">
+    ${
+      isSearching.value
+        ? html`<p role="status">Looking through all tasks …</p>`
+        : html`<p role="status"><b>No task matches.</b></p>
+          ${
+            isFiltered.value
+              ? html`<button class="button" onClick=${clearFilters}>Show all tasks</button>`
+              : null
+          }`
+    }
+  </div></div>`;
+}
+
+/** What of the list is on screen, in rem. @param {{current: HTMLElement|null}} scroller */
+function useSeen(scroller) {
+  const seen = useSignal({ top: 0, height: 60 });
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return undefined;
-    const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const rem = remInPixels();
     const measure = () => {
-      seen.value = { top: element.scrollTop / rem(), height: element.clientHeight / rem() };
+      const [top, height] = [element.scrollTop / rem, element.clientHeight / rem];
+      // a whole row at a time: what is drawn changes no sooner
+      const row = Math.floor(top / ROW) * ROW;
+      if (row !== seen.value.top || height !== seen.value.height)
+        seen.value = { top: row, height };
     };
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -36,79 +115,42 @@ export function List() {
       element.removeEventListener("scroll", measure);
     };
   }, [zoom.value]);
+  return seen;
+}
 
-  useEffect(() => scroller.current?.focus({ preventScroll: true }), []);
-  const at = all.findIndex((row) => "id" in row && row.id === selected.value);
-  const last = useRef({ id: selected.value, at: -1 });
+/**
+ * What a person goes to comes into view, and stays there when others come in above it.
+ * @param {{current: HTMLElement|null}} scroller
+ */
+function useInView(scroller) {
+  const at = place.value;
+  const active = at < 0 ? undefined : rows.value.at(at);
+  const key = active && (selected.value !== null || !("id" in active)) ? keyOf(active) : "";
+  const last = useRef({ key, at: -1 });
   useLayoutEffect(() => {
     const before = last.current;
-    last.current = { id: selected.value, at };
-    if (at < 0) return;
-    // A chosen row that was in view stays in view when others come in above it.
-    const isChosen = before.id !== selected.value || before.at < 0;
-    if (isChosen || isSeen(scroller.current, before.at)) reveal(scroller.current, at);
-  }, [selected.value, at]);
-
-  const [first, end] = onScreen(seen.value.top, seen.value.height, all.length, ROW);
-  const drawn = all.slice(first, end).some((row) => "id" in row && row.id === current.value);
-  return html`<div class="list" ref=${scroller} role="grid" tabindex="0" aria-label="Tasks"
-      aria-rowcount=${all.length + 1}
-      aria-activedescendant=${drawn ? `row-${current.value}` : undefined}>
-    <div class="columns" role="row" aria-rowindex="1">
-      ${["", "Task", "Status", "Stage", "Progress", "Items", "Speed"].map(
-        (name) => html`<span
-          role="columnheader">${name || html`<span class="unseen">Mark</span>`}</span>`,
-      )}
-    </div>
-    <div class="rows" role="presentation" style=${{ height: `${all.length * ROW}rem` }}>
-      ${all.slice(first, end).map((row, i) => {
-        const place = { transform: `translateY(${(first + i) * ROW}rem)` };
-        if (!("id" in row))
-          return html`<${Heading} key=${row.heading} row=${row} place=${place}
-              index=${first + i + 2} />`;
-        const task = known?.tasks.get(row.id);
-        if (!known || !task) return null;
-        return html`<${Row} key=${row.id} task=${task} type=${known.types.get(task.type)}
-            index=${first + i + 2} place=${place}
-          isCurrent=${row.id === current.value}
-              why=${waitingBecause(task, known.queue, ahead.value)} />`;
-      })}
-    </div>
-  </div>`;
+    last.current = { key, at };
+    const element = scroller.current;
+    if (!key || !element) return;
+    const rem = remInPixels();
+    const isChosen = before.key !== key || before.at < 0;
+    if (isChosen || isSeen(element, before.at * ROW * rem, rem)) reveal(element, at * ROW * rem, rem);
+  }, [key, at]);
 }
 
-/** @param {{row: {heading: string, count: number}, place: object, index: number}} props */
-function Heading({ row, place, index }) {
-  return html`<div class="row heading" role="row" aria-rowindex=${index} style=${place}>
-    <span role="rowheader">${row.heading}</span>
-    <span role="gridcell">${counted(row.count, "tasks")}</span>
-  </div>`;
-}
+const remInPixels = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+
+/** @param {HTMLElement} list @param {number} top @param {number} rem */
+const isSeen = (list, top, rem) =>
+  top + ROW * rem > list.scrollTop && top < list.scrollTop + list.clientHeight;
 
 /**
- * Whether a row is at least partly on screen.
- * @param {HTMLElement|null} scroller
- * @param {number} at
+ * Scroll no more than it takes to see a row; the heading of a group's first task comes along.
+ * @param {HTMLElement} list @param {number} top @param {number} rem
  */
-function isSeen(scroller, at) {
-  if (!scroller) return false;
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const top = at * ROW * rem;
-  return top + ROW * rem > scroller.scrollTop && top < scroller.scrollTop + scroller.clientHeight;
-}
-
-/**
- * Scroll no more than it takes to see a row.
- * @param {HTMLElement|null} scroller
- * @param {number} at
- */
-function reveal(scroller, at) {
-  if (!scroller) return;
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const top = at * ROW * rem;
+function reveal(list, top, rem) {
   const bottom = top + (HEAD + ROW) * rem;
-  // the heading of the first task's group comes along
-  if (top < scroller.scrollTop + ROW * rem) scroller.scrollTop = top - ROW * rem;
-  else if (bottom > scroller.scrollTop + scroller.clientHeight)
-    scroller.scrollTop = bottom - scroller.clientHeight;
+  if (top < list.scrollTop + ROW * rem) list.scrollTop = top - ROW * rem;
+  else if (bottom > list.scrollTop + list.clientHeight)
+    list.scrollTop = bottom - list.clientHeight;
 }

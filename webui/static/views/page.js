@@ -2,6 +2,7 @@
 // service put in its place.
 
 import { html } from "htm/preact";
+import { isFiltered } from "../filters.js";
 import { route } from "../route.js";
 import { current, isHelpOpen, link, rows, spoken, state } from "../store.js";
 import { Conditions } from "./conditions.js";
@@ -9,19 +10,25 @@ import { Details } from "./details.js";
 import { Empty } from "./empty.js";
 import { Figures } from "./figures.js";
 import { Help } from "./help.js";
+import { Filters } from "./filters.js";
 import { List } from "./list.js";
 import { NewTask } from "./new_task.js";
+import { Steering } from "./steering.js";
 import { StopQuestion } from "./stop.js";
 import { Toasts } from "./toasts.js";
 import { Top } from "./top.js";
+import { WallPanel } from "../wall/panel.js";
+import { isPanelOpen } from "../wall/state.js";
 import { Wall } from "../wall/wall.js";
 
 export function Page() {
   return html`
     ${route.value.page === "wall" ? html`<${Wall} />` : html`<${Desk} />`}
+    ${isPanelOpen.value ? html`<${WallPanel} />` : null}
     ${isHelpOpen.value ? html`<${Help} />` : null}
     ${route.value.page === "desk" ? html`<${NewTask} />` : null}
     <${StopQuestion} />
+    <${Steering} />
     <p class="unseen" aria-live="polite">${spoken.value}</p>
   `;
 }
@@ -40,14 +47,14 @@ function Desk() {
 }
 
 function Body() {
-  const isEmpty = rows.value.length === 0;
+  const isEmpty = rows.value.length === 0 && !isFiltered.value;
   return html`
     ${isEmpty ? null : html`<${Figures} />`}
     <${Conditions} />
     ${
       isEmpty
         ? html`<${Empty} />`
-        : html`<main class="desk"><${List} />${
+        : html`<main class="desk"><div class="tasks"><${Filters} /><${List} /></div>${
             current.value === null ? null : html`<${Details} />`
           }</main>`
     }

@@ -2,13 +2,16 @@
 
 import { html } from "htm/preact";
 import { Component } from "preact";
-import { speed, whole } from "../format.js";
+import { durationRange, speed, whole } from "../format.js";
+import { toggleTask } from "../jobs.js";
+import { pick } from "../selection.js";
 import { reached, stationsOf } from "../stations.js";
-import { select } from "../store.js";
 import { Bar } from "./bar.js";
 import { Glyph, lookOf } from "./glyph.js";
+import { Pick } from "./pick.js";
 
-/** @import {Task, TaskType} from "../types.js" */
+/** @import {Station} from "../stations.js" */
+/** @import {Progress, Range, Task, TaskType} from "../types.js" */
 
 /**
  * @typedef {object} Props
@@ -16,27 +19,44 @@ import { Glyph, lookOf } from "./glyph.js";
  * @property {TaskType|undefined} type
  * @property {number} index  in the whole list, from 1
  * @property {{transform: string}} place
- * @property {boolean} isCurrent
+ * @property {boolean} isActive  the arrows are on it
+ * @property {boolean} isCurrent  its details are shown
+ * @property {boolean} isUnfolded
  * @property {string} why  it waits, or ""
  */
+
+/** What decides whether a row is drawn again; its place goes with its index. */
+const DRAWN = /** @type {const} */ ([
+  "task",
+  "type",
+  "index",
+  "isActive",
+  "isCurrent",
+  "isUnfolded",
+  "why",
+]);
 
 /** @extends {Component<Props>} */
 export class Row extends Component {
   /** @param {Props} next */
   shouldComponentUpdate(next) {
-    const { task, type, index, isCurrent, why } = this.props;
-    const isSame = task === next.task && type === next.type && index === next.index;
-    return !isSame || isCurrent !== next.isCurrent || why !== next.why;
+    return DRAWN.some((name) => this.props[name] !== next[name]);
   }
 
   render() {
-    const { task, type, index, place, isCurrent, why } = this.props;
+    const { task, type, index, place, isCurrent, isUnfolded, why } = this.props;
     const { glyph, word, tone } = lookOf(task);
-    const seen = task.progress.done + task.progress.failed + task.progress.skipped;
-    return html`<div class="row ${tone}" id="row-${task.id}" role="row" aria-rowindex=${index}
-        aria-selected=${isCurrent}
-        style=${place} onClick=${() => select(task.id)}>
-      <span class="mark" role="gridcell"><${Glyph} name=${glyph} /></span>
+    const { progress, steps, status } = task;
+    const seen = progress.done + progress.failed + progress.skipped;
+    const shown = `row ${tone} ${steps.length > 1 ? "has-steps" : ""}`;
+    return html`<div class=${shown} id="row-${task.id}" role="row" aria-rowindex=${index}
+        aria-selected=${isCurrent} style=${place}
+        onClick=${(/** @type {MouseEvent} */ event) => pick(task.id, event)}>
+      <span role="gridcell"><button class="fold" tabindex="-1" aria-expanded=${isUnfolded}
+          aria-label="Jobs of ${task.title}" onClick=${this.unfold}><svg viewBox="0 0 16 16"
+          aria-hidden="true"><path d="M5.5 3.5 11 8l-5.5 4.5Z" fill="currentColor" /></svg>
+      </button></span>
+      <span class="mark" role="gridcell"><${Pick} of=${task} /><${Glyph} name=${glyph} /></span>
       <span class="name" role="gridcell" title=${task.title}>${task.title}</span>
       <span class="word" role="gridcell">${word}</span>
       ${
@@ -45,27 +65,34 @@ export class Row extends Component {
           : html`<span class="stage" role="gridcell">${
               why
                 ? html`<span class="why" title=${why}>${why}</span>`
-                : html`<${Way} task=${task}
-                  type=${type} />`
+                : html`<${Stations} stations=${stationsOf(task, type)} />`
             }</span>
             <span role="gridcell"><${Bar} task=${task} /></span>`
       }
-      <span class="items" role="gridcell">${itemsOf(task, seen)}</span>
-      <span class="speed"
-          role="gridcell">${task.status === "running" ? speed(task.rate) : ""}</span>
+      <span class="items" role="gridcell">${itemsOf(progress, seen)}</span>
+      <span class="arrives" role="gridcell">${status === "running" ? arrivesIn(task.eta) : ""}</span>
+      <span class="speed" role="gridcell">${status === "running" ? speed(task.rate) : ""}</span>
     </div>`;
   }
+
+  /** @param {MouseEvent} event */
+  unfold = (event) => {
+    event.stopPropagation();
+    toggleTask(this.props.task.id);
+  };
 }
 
-/** @param {Task} task @param {number} seen */
-function itemsOf({ progress: { total } }, seen) {
+/** @param {Progress} progress @param {number} seen */
+export function itemsOf({ total }, seen) {
   if (total === null) return seen ? whole(seen) : "";
   return `${whole(seen)} / ${whole(total)}`;
 }
 
-/** The stations of its way in small. @param {{task: Task, type: TaskType|undefined}} props */
-function Way({ task, type }) {
-  const stations = stationsOf(task, type);
+/** @param {Range|null} eta */
+const arrivesIn = (eta) => (eta ? `in ${durationRange(eta)}` : "");
+
+/** The stations of a way in small. @param {{stations: Station[]}} props */
+export function Stations({ stations }) {
   const now = stations.find(({ state }) => state === "now");
   return html`<span class="way" style=${{ "--at": `${100 * reached(stations)}%` }}
       title=${now?.name ?? ""}>

@@ -5,6 +5,7 @@ import { clock, clockSeconds, counted, whole } from "../format.js";
 import { askNewTask } from "../new_task.js";
 import { haul, isHelpOpen, link, now, state } from "../store.js";
 import { stopping } from "../stopping.js";
+import { Search } from "./search.js";
 import { StopButton } from "./stop.js";
 
 export function Top() {
@@ -17,6 +18,7 @@ export function Top() {
     <h1>${subtitle()}</h1>
     <div class="right">
       <${Link} />
+      <${Search} />
       <button class="button primary" aria-keyshortcuts="N" aria-haspopup="dialog"
           onClick=${() => askNewTask()}>
         New task <kbd>N</kbd>
