@@ -1,27 +1,46 @@
 // The size and the colours of everything, as the settings say; the service keeps them, so that all
-// windows look alike. All lengths are in rem, so the root's font size is the zoom.
+// windows look alike. All lengths are in rem, so the root's font size is the zoom. The wall has a
+// zoom of its own, for it is looked at from further away.
 
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { send } from "./api.js";
+import { route } from "./route.js";
 import { state } from "./store.js";
+import { change, wallZoom } from "./wall/settings.js";
+
+/** @import {PageName} from "./addresses.js" */
 
 const STEPS = [0.5, 0.67, 0.75, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4];
 /** Milliseconds of rest before a new zoom is sent. */
 const REST_MS = 400;
 
-export const zoom = signal(1);
-let timer = 0;
+/**
+ * What this window asked for and the service does not keep yet, or could not keep.
+ * @type {import("@preact/signals").Signal<{[page in PageName]?: number}>}
+ */
+const asked = signal({});
+/** Of the page that is shown. */
+export const zoom = computed(() => {
+  const { page } = route.value;
+  const kept = page === "wall" ? wallZoom.value : (state.value?.settings.zoom ?? 1);
+  return asked.value[page] ?? kept;
+});
+/** @type {{[page in PageName]?: number}} */
+const timers = {};
 
 /** Look as the settings say, from now on. */
 export function obeySettings() {
+  const root = document.documentElement;
   effect(() => {
-    const settings = state.value?.settings;
-    if (!settings || timer) return;
-    zoom.value = settings.zoom;
-    document.documentElement.dataset.theme = settings.theme;
+    if (state.value) root.dataset.theme = state.value.settings.theme;
   });
   effect(() => {
-    document.documentElement.style.fontSize = `${zoom.value * 100}%`;
+    const isWall = route.value.page === "wall";
+    // 1rem of the wall is a hundredth of its width, so that every screen shows the same picture
+    const size = isWall ? `calc(min(1vw, 1.7778vh) * ${zoom.value})` : `${zoom.value * 100}%`;
+    root.style.fontSize = size;
+    root.style.setProperty("--zoom", String(zoom.value));
+    root.dataset.page = route.value.page;
   });
 }
 
@@ -34,12 +53,26 @@ export function zoomBy(direction) {
 
 /** @param {number} value */
 export function zoomTo(value) {
-  zoom.value = value;
-  clearTimeout(timer);
+  const { page } = route.value;
+  asked.value = { ...asked.value, [page]: value };
+  clearTimeout(timers[page]);
   const own = window.setTimeout(async () => {
     // A zoom that could not be kept still holds in this window.
-    await send("PATCH", "/settings", { zoom: value }).catch(() => undefined);
-    if (timer === own) timer = 0; // else there is a newer one, which this answer must not undo
+    const isKept = await keep(page, value);
+    // A newer one is not undone by this answer.
+    if (isKept && timers[page] === own) asked.value = { ...asked.value, [page]: undefined };
   }, REST_MS);
-  timer = own;
+  timers[page] = own;
+}
+
+/** @param {PageName} page @param {number} value */
+async function keep(page, value) {
+  if (page === "wall") return change({ zoom: value, sizing: "manual" });
+  try {
+    const settings = await send("PATCH", "/settings", { zoom: value });
+    if (state.value) state.value = { ...state.value, settings };
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,15 +1,44 @@
-// The keys of the wall.
+// The keys of the wall, and of its settings.
 
-import { isHelpOpen } from "../store.js";
-import { go, route } from "../route.js";
 import { PATHS } from "../addresses.js";
+import { go, route } from "../route.js";
+import { isHelpOpen } from "../store.js";
+import { isReadOnly } from "./settings.js";
+import { focusBy, isPanelOpen } from "./state.js";
 
 /** @import {Key} from "../chords.js" */
 
-/** Back to the desk, unless Esc has something to close first. */
+/** What Esc means to the wall: close its settings, else back to the desk. */
 export function leaveWall() {
-  if (route.value.page === "wall" && !isHelpOpen.value) go(PATHS.desk + location.search);
+  if (isPanelOpen.value) isPanelOpen.value = false;
+  else if (route.value.page === "wall" && !isHelpOpen.value) go(PATHS.desk + location.search);
 }
 
-/** @type {Key[]} */
-export const WALL_KEYS = [];
+/** On the wall. @type {Key[]} */
+export const WALL_KEYS = [
+  {
+    keys: ["ArrowUp", "k"],
+    shown: "↑",
+    does: "Bring out the task above, for a minute",
+    isMotion: true,
+    run: () => focusBy(-1),
+  },
+  {
+    keys: ["ArrowDown", "j"],
+    shown: "↓",
+    does: "Bring out the task below, for a minute",
+    isMotion: true,
+    run: () => focusBy(1),
+  },
+];
+
+/** On both pages. @type {Key[]} */
+export const WALL_SETTINGS_KEYS = [
+  {
+    keys: ["w"],
+    shown: "W",
+    does: "Settings of the big screen",
+    when: () => !isReadOnly.value,
+    run: () => (isPanelOpen.value = !isPanelOpen.value),
+  },
+];

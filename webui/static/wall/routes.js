@@ -1,0 +1,106 @@
+// The running tasks as routes: a line with stations, and a train where the task is. One of them is
+// brought out, with what there is room to say about it.
+
+import { html } from "htm/preact";
+import { arrival, compact, counted, speed, whole } from "../format.js";
+import { now } from "../store.js";
+import { shareOf, shortSpan, wayOf } from "./route_line.js";
+import { line, plan, seen, turn, width } from "./state.js";
+import { emOf } from "./widths.js";
+
+/** @import {Task} from "../types.js" */
+/** @import {Way} from "./route_line.js" */
+
+const SMALL = 2.15;
+/** Stations nearer to the train than this, in rem, would only look out from behind it. */
+const NEAR = 2.3;
+
+export function Routes() {
+  const { ids, focus } = turn.value;
+  const known = seen.value?.tasks;
+  const shown = ids.flatMap((id) => known?.get(id) ?? []);
+  const next = line.value.filter(({ held }) => !held).slice(0, plan.value.waiting);
+  return html`<ul class="wall-lines" aria-label="Running tasks">
+    ${shown.map((task) => html`<${Row} key=${task.id} task=${task} isLead=${task.id === focus} />`)}
+    ${next.map((task) => html`<${Row} key=${task.id} task=${task} isLead=${false} />`)}
+  </ul>`;
+}
+
+/** @param {{task: Task, isLead: boolean}} props */
+function Row({ task, isLead }) {
+  const way = wayOf(task, seen.value?.types.get(task.type));
+  const size = isLead ? plan.value.lead : "plain";
+  const isWaiting = task.status === "queued";
+  const stage = isWaiting
+    ? "next"
+    : task.shown_status === "running"
+      ? (way.names[way.stretch] ?? "")
+      : task.shown_status;
+  return html`<li class="${isWaiting ? "queued" : "running"} ${isLead ? `wall-lead as-${size}` : ""}"
+      aria-current=${isLead ? "true" : undefined}>
+    <span class="name" title=${task.title}>${task.title}</span>
+    <span class="stage" title=${stage}>${stage}</span>
+    <${Route} way=${way} length=${size === "at-length" ? width.value : width.value * 0.38} />
+    <${Share} task=${task} />
+    <span class="eta">${task.eta ? shortSpan((task.eta.low + task.eta.high) / 2) : ""}</span>
+    ${size === "at-length" ? html`<${Names} way=${way} />` : null}
+    ${size === "plain" ? null : html`<${Facts} task=${task} />`}
+  </li>`;
+}
+
+/** @param {{task: Task}} props */
+function Share({ task }) {
+  const share = shareOf(task);
+  if (task.status === "queued") return html`<span class="pct"></span>`;
+  if (share !== null)
+    return html`<span class="pct">${Math.floor(share * 100)}<small> %</small></span>`;
+  const { done, failed, skipped } = task.progress;
+  return html`<span class="pct">${compact(done + failed + skipped)}</span>`;
+}
+
+/** @param {{way: Way, length: number}} props */
+function Route({ way: { names, stretch, at }, length }) {
+  const stops = Math.max(1, names.length);
+  const said = at === null ? "Not begun" : `Stage ${stretch + 1} of ${stops}, ${names[stretch]}`;
+  const places = Array.from({ length: stops + 1 }, (_, i) => i / stops);
+  return html`<span class="route" role="img" aria-label=${said} style=${{ "--at": at ?? 0 }}>
+    <i class="rail"></i>${at === null ? null : html`<i class="gone"></i>`}
+    ${places.map((place, i) =>
+      at !== null && Math.abs(place - at) * length < NEAR
+        ? null
+        : html`<i key=${i} class="stop ${at !== null && place <= at ? "past" : ""}"
+            style=${{ "--at": place }}></i>`,
+    )}
+    ${at === null ? null : html`<i class="head"></i>`}
+  </span>`;
+}
+
+/** The stages under a long line: all where they have room, else the one at hand. */
+function Names(/** @type {{way: Way}} */ { way: { names, stretch } }) {
+  const room = (width.value - 2.8) / Math.max(1, names.length) - 1;
+  const haveRoom = names.every((name) => emOf(name) * SMALL * 1.05 < room);
+  const shown = haveRoom ? names : names.map((name, i) => (i === stretch ? name : ""));
+  return html`<span class="names ${haveRoom ? "" : "one"}" aria-hidden="true">${shown.map(
+    (name, i) => html`<span key=${i} class=${i === stretch ? "now" : i < stretch ? "past" : ""}
+        >${name}</span>`,
+  )}</span>`;
+}
+
+/** What is worth to be said of it, as much as has room. @param {{task: Task}} props */
+function Facts({ task }) {
+  const { done, failed, skipped, total, unit } = task.progress;
+  const count = done + failed + skipped;
+  const facts = [
+    total === null ? counted(count, unit) : `${whole(count)} of ${counted(total, unit)}`,
+    speed(task.rate),
+    failed ? `${whole(failed)} failed` : "",
+    task.eta ? `arrives ${arrival(task.eta, now.value)}` : "",
+    task.message,
+  ];
+  let said = "";
+  for (const fact of facts.filter(Boolean)) {
+    const longer = said ? `${said} · ${fact}` : fact;
+    if (emOf(longer) * SMALL < width.value) said = longer;
+  }
+  return html`<span class="facts">${said}</span>`;
+}
