@@ -1,15 +1,24 @@
 // The keys of the page: one table of areas that the handler obeys, `?` shows and the palette finds.
 // A feature exports its own list of keys; one line here adds it to an area.
 
-import { act, askCancel, toggleOf } from "./actions.js";
+import { canRetry, retry } from "./actions.js";
+import { TASK_KEYS } from "./bulk.js";
+import { CHANGE_KEYS } from "./changing.js";
 import { chordOf, keyOf } from "./chords.js";
-import { confirming, isHelpOpen, move, notice, select, task, rows } from "./store.js";
+import { DETAIL_KEYS } from "./detail/keys.js";
+import { PALETTE_KEYS, offerCommands } from "./palette.js";
+import { QUEUE_KEYS } from "./queue.js";
+import { LINE_KEYS } from "./reorder.js";
+import { SELECTION_KEYS, leave } from "./selection.js";
+import { UNDO_KEYS, untell } from "./undo.js";
+import { isHelpOpen, move, notice, select, rows } from "./store.js";
 import { NEW_TASK_KEYS } from "./new_task.js";
+import { FILTER_KEYS } from "./filters.js";
 import { ROUTE_KEYS, route } from "./route.js";
 import { idsOf } from "./rows.js";
-import { askStop, keepRunning } from "./stopping.js";
-import { tab } from "./tabs.js";
-import { WALL_KEYS, leaveWall } from "./wall/keys.js";
+import { askStop, keepRunning, stopping } from "./stopping.js";
+import { WALL_KEYS, WALL_SETTINGS_KEYS, leaveWall } from "./wall/keys.js";
+import { WALKING_KEYS } from "./walking.js";
 import { TOAST_KEYS } from "./toasts.js";
 import { zoomBy, zoomTo } from "./zoom.js";
 
@@ -39,19 +48,21 @@ const MOTIONS = [
 ].map((key) => ({ ...key, isMotion: true }));
 
 /** @type {Key[]} */
-const TASK_KEYS = [
+const MORE_TASK_KEYS = [
   {
-    keys: [" "],
-    shown: "Space",
-    does: "Pause or resume it",
-    run: () => act(task.value && toggleOf(task.value)),
+    keys: ["Shift+r"],
+    shown: "Shift R",
+    does: "Retry it from the start",
+    when: () => canRetry("start"),
+    run: () => retry("start"),
   },
-  { keys: ["s"], shown: "S", does: "Start it, when it is held", run: () => act("start") },
-  { keys: ["r"], shown: "R", does: "Retry it, or run it again", run: () => act("retry") },
-  { keys: ["x"], shown: "X", does: "Cancel it, after a question", run: askCancel },
-  { keys: ["1"], shown: "1", does: "Its log", run: () => (tab.value = "log") },
-  { keys: ["2"], shown: "2", does: "Its parameters", run: () => (tab.value = "params") },
-  { keys: ["3"], shown: "3", does: "Its result", run: () => (tab.value = "result") },
+  {
+    keys: ["Alt+r"],
+    shown: "Alt R",
+    does: "Retry only what failed of it",
+    when: () => canRetry("items"),
+    run: () => retry("items"),
+  },
 ];
 
 /** @type {Key[]} */
@@ -78,18 +89,39 @@ export const AREAS = [
   { name: "The big screen", on: "wall", keys: WALL_KEYS },
   { name: "Start something", on: "desk", keys: NEW_TASK_KEYS },
   { name: "Go through the tasks", on: "desk", keys: MOTIONS },
-  { name: "The task that is shown", on: "desk", keys: TASK_KEYS },
-  { name: "The window", keys: [...ROUTE_KEYS, ...WINDOW_KEYS, ...TOAST_KEYS, ...ZOOM_KEYS] },
+  { name: "What the list shows", on: "desk", keys: [...WALKING_KEYS, ...FILTER_KEYS] },
+  { name: "Do something", on: "desk", keys: [...PALETTE_KEYS, ...UNDO_KEYS] },
+  {
+    name: "The task that is shown, or all that are selected",
+    on: "desk",
+    keys: [...TASK_KEYS, ...CHANGE_KEYS, ...MORE_TASK_KEYS],
+  },
+  {
+    name: "Its details",
+    on: "desk",
+    keys: DETAIL_KEYS,
+  },
+  { name: "The waiting line", on: "desk", keys: LINE_KEYS },
+  { name: "Select several", on: "desk", keys: SELECTION_KEYS },
+  { name: "The queue", on: "desk", keys: QUEUE_KEYS },
+  {
+    name: "The window",
+    keys: [...ROUTE_KEYS, ...WALL_SETTINGS_KEYS, ...WINDOW_KEYS, ...TOAST_KEYS, ...ZOOM_KEYS],
+  },
 ];
 /** Those of the page that is shown. */
 export const areasHere = () => AREAS.filter(({ on = route.value.page }) => on === route.value.page);
 
+offerCommands(areasHere);
+
+/** What is open over the page goes; when nothing was, the selection is left. */
 function close() {
+  const wasOpen = isHelpOpen.value || notice.value !== "" || stopping.value === "asking";
   leaveWall();
   isHelpOpen.value = false;
-  confirming.value = null;
   keepRunning();
   notice.value = "";
+  if (!wasOpen && !leave()) untell();
 }
 
 /** Obey keys from now on, wherever the focus is. */

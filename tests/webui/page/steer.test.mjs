@@ -172,9 +172,12 @@ test("what is offered is what the task allows, and makes sense", () => {
 });
 
 test("each way to retry is offered where it leads somewhere", () => {
-  const over = (status, failed = 0) =>
-    retriesOf(task(1, { status, allowed: ["retry"], progress: { failed } })).map((w) => w.label);
-  assert.deepEqual(over("failed", 3), ["Retry", "From the start", "Only the failed"]);
+  const over = (status, failed = 0, retries_items = true) =>
+    retriesOf(task(1, { status, allowed: ["retry"], progress: { failed } }), {
+      retries_items,
+    }).map(({ label }) => label);
+  assert.deepEqual(over("failed", 3), ["Retry", "From the start", "Only what failed"]);
+  assert.deepEqual(over("failed", 3, false), ["Retry", "From the start"]);
   assert.deepEqual(over("cancelled"), ["Go on", "From the start"]);
   assert.deepEqual(over("completed"), ["Run again"]);
   assert.deepEqual(retriesOf(task(1)), []);

@@ -3,14 +3,14 @@
 
 import { counted, whole } from "../format.js";
 
-/** @import {Status, Task} from "../types.js" */
+/** @import {Status, Task, TaskType} from "../types.js" */
 
 /** @typedef {"start"|"pause"|"resume"|"cancel"|"retry"|"hold"|"clear"} Verb */
 /** @typedef {Verb|"top"|"priority"} Deed  what can be done to many */
 
 /** Reasons to wait that a start ends. */
 const STARTABLE = new Set(["held", "after", "scheduled", "back-off"]);
-/** @type {Object<Deed, {label: string, done: string, statuses: Status[]}>} */
+/** @type {Record<Deed, {label: string, done: string, statuses: Status[]}>} */
 export const DEEDS = {
   start: { label: "Start", done: "started", statuses: ["queued"] },
   pause: { label: "Pause", done: "paused", statuses: ["queued", "running"] },
@@ -49,20 +49,23 @@ export function toggleOf(task) {
 /**
  * How a task can be retried, the usual way first.
  * @param {Task} task
- * @returns {{label: string, how: {from?: "start", only_failed_items?: true}}[]}
+ * @param {TaskType} [type]
+ * @returns {{id: "failed"|"start"|"items", label: string,
+ *   how: {from?: "start", only_failed_items?: true}}[]}
  */
-export function retriesOf(task) {
+export function retriesOf(task, type) {
   if (!task.allowed.includes("retry")) return [];
   /** @type {ReturnType<typeof retriesOf>} */
   const ways = [];
   if (task.status !== "completed")
-    ways.push({ label: task.status === "failed" ? "Retry" : "Go on", how: {} });
+    ways.push({ id: "failed", label: task.status === "failed" ? "Retry" : "Go on", how: {} });
   ways.push({
+    id: "start",
     label: task.status === "completed" ? "Run again" : "From the start",
     how: { from: "start" },
   });
-  if (task.progress.failed)
-    ways.push({ label: "Only the failed", how: { only_failed_items: true } });
+  if (task.progress.failed && type?.retries_items)
+    ways.push({ id: "items", label: "Only what failed", how: { only_failed_items: true } });
   return ways;
 }
 

@@ -1,7 +1,7 @@
 // What is wrong with the service right now, and that the queue is paused: one line each.
 
 import { html } from "htm/preact";
-import { resumeQueue } from "../actions.js";
+import { resumeQueue } from "../queue.js";
 import { moment } from "../format.js";
 import { busy, now, state } from "../store.js";
 

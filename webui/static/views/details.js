@@ -2,21 +2,19 @@
 // of log, parameters, result.
 
 import { html } from "htm/preact";
-import { act, askCancel, isOffered, toggleOf } from "../actions.js";
+import { stageTitle } from "../detail/cells.js";
 import { arrival, counted, duration, moment, speed, whole } from "../format.js";
-import { ahead, busy, confirming, notice, now, state, task } from "../store.js";
+import { ahead, notice, now, state, task } from "../store.js";
 import { waitingBecause } from "../rows.js";
 import { stationsOf } from "../stations.js";
+import { Actions } from "./actions.js";
 import { Chart } from "./chart.js";
-import { useTakenFocus } from "./focus.js";
+import { Icon } from "./face.js";
 import { Glyph, lookOf } from "./glyph.js";
+import { Range, Steps } from "./range.js";
 import { Tabs } from "./tabs.js";
 
-/** @import {Toggle, Verb} from "../actions.js" */
 /** @import {Task, TaskType} from "../types.js" */
-
-/** @type {Object<Toggle, string>} */
-const TOGGLE = { pause: "Pause", resume: "Resume" };
 
 export function Details() {
   const of = task.value;
@@ -25,16 +23,17 @@ export function Details() {
   const { glyph, word, tone } = lookOf(of);
   const why = waitingBecause(of, state.value.queue, ahead.value);
   return html`<aside class="details" aria-label="The selected task">
-    <h2 title=${of.title}>${of.title}</h2>
+    <h2 title=${of.title}><${Icon} of=${type?.icon} />${of.title}</h2>
     <p class="facts"><span class="chip ${tone}"><${Glyph}
         name=${glyph} />${word}</span>${factsOf(of, type, now.value).join(" · ")}</p>
     ${why || of.message ? html`<p class="why">${why || of.message}</p>` : null}
     <${Actions} of=${of} />
-    ${confirming.value === of.id ? html`<${Question} />` : null}
     ${notice.value ? html`<p class="notice" role="alert">${notice.value}</p>` : null}
     <${Trouble} of=${of} />
     <${Line} of=${of} type=${type} />
-    <${Chart} of=${of} />
+    <${Range} of=${of} type=${type} />
+    <${Steps} of=${of} type=${type} />
+    <${Chart} key=${of.id} of=${of} />
     <${Tabs} of=${of} />
   </aside>`;
 }
@@ -61,50 +60,6 @@ function factsOf(of, type, at) {
   return facts;
 }
 
-/**
- * What can be done now; pausing and resuming share a place, so that the focus stays on it.
- * @param {{of: Task}} props
- */
-function Actions({ of }) {
-  const toggle = toggleOf(of);
-  return html`<div class="actions">
-    <${Button} key="start" of=${of} verb="start" label="Start" shown="S" />
-    ${
-      toggle &&
-      html`<${Button} key="toggle" of=${of} verb=${toggle} label=${TOGGLE[toggle]}
-        shown="Space" />`
-    }
-    <${Button} key="retry" of=${of} verb="retry"
-        label=${of.status === "completed" ? "Run again" : "Retry"} shown="R" />
-    <${Button} key="cancel" of=${of} verb="cancel" label="Cancel" shown="X" run=${askCancel} />
-  </div>`;
-}
-
-/**
- * A button that is there when its verb is possible.
- * @param {{of: Task, verb: Verb, label: string, shown: string, run?: () => void}} props
- */
-function Button({ of, verb, label, shown, run = () => act(verb) }) {
-  if (!isOffered(of, verb)) return null;
-  const isBusy = busy.value === verb;
-  return html`<button class="button" aria-keyshortcuts=${shown} aria-disabled=${isBusy}
-      onClick=${run}>
-    ${label} <kbd>${shown}</kbd></button>`;
-}
-
-/** The second word that a cancel needs: it is for good. */
-function Question() {
-  return html`<div class="question" role="alertdialog" aria-label="Cancel this task?">
-    <p><b>Cancel this task?</b> What is done stays done; the rest will not be.</p>
-    <div class="actions">
-      <button class="button danger" ref=${useTakenFocus()}
-          onClick=${() => act("cancel")}>Cancel the task <kbd>Enter</kbd></button>
-      <button class="button" onClick=${() => (confirming.value = null)}>Keep it <kbd>Esc</kbd>
-          </button>
-    </div>
-  </div>`;
-}
-
 /** What failed, and what can be done. @param {{of: Task}} props */
 function Trouble({ of: { error, status } }) {
   if (!error || status === "completed") return null;
@@ -128,13 +83,19 @@ function Line({ of, type }) {
   const { tone } = lookOf(of);
   const step =
     of.steps.length > 1
-      ? `Step ${of.step_index + 1} of ${of.steps.length}: ${of.steps[of.step_index]}`
+      ? `Step ${of.step_index + 1} of ${of.steps.length}: ${stageTitle(
+          of.steps[of.step_index],
+          type,
+        )}`
       : "";
   return html`<div class="line ${tone}">
     <ol style=${{ "--stations": stations.length }}>
       ${stations.map(
         ({ name, state }, i) => html`<li key=${i} class=${state}
-          aria-current=${state === "now" ? "step" : undefined} title=${name}><span>${name}</span>
+          aria-current=${state === "now" ? "step" : undefined} title=${stageTitle(
+            name,
+            type,
+          )}><span>${stageTitle(name, type)}</span>
           </li>`,
       )}
     </ol>

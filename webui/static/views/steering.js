@@ -1,0 +1,20 @@
+// What steering lays over the page: questions, the palette, the small form, what is dragged, the bars
+// of the chosen tasks and of what was just done.
+
+import { html } from "htm/preact";
+import { BulkBar } from "./bulk.js";
+import { Changing } from "./changing.js";
+import { Dragged } from "./dragging.js";
+import { Palette } from "./palette.js";
+import { AskedQuestion } from "./question.js";
+import { UndoBar } from "./undo.js";
+
+export function Steering() {
+  return html`
+    <div class="bars"><${UndoBar} /><${BulkBar} /></div>
+    <${Dragged} />
+    <${AskedQuestion} />
+    <${Changing} />
+    <${Palette} />
+  `;
+}
