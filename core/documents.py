@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from pydantic_core import PydanticSerializationError, to_json
+
 from core import estimate
 from core.lanes import Reason
 from core.lifecycle import shown, verbs
@@ -31,6 +33,17 @@ def compact(document: Any) -> str:
     """JSON without spaces, UTF-8 as it is; half characters (see `storable`) are escaped."""
     text = _encode(document)
     return text if text.isascii() else storable(text)
+
+
+def told(document: dict[str, Any]) -> str:
+    """The same for a document of ours, which holds nothing but JSON: ten times as fast.
+
+    Not for what a task's author gave: it would write a date as text, where `compact` refuses.
+    """
+    try:
+        return to_json(document).decode()
+    except PydanticSerializationError:  # half characters, which UTF-8 cannot hold
+        return compact(document)
 
 
 def storable(text: str) -> str:

@@ -5,10 +5,11 @@ its transaction, event numbers are committed in order: who has read up to n neve
 below n. Nobody else writes the events table.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from core.clock import Clock
-from core.documents import compact, job_document, rfc3339, task_document
+from core.documents import job_document, rfc3339, task_document, told
 from core.lanes import Reason
 from core.model import Event, Job, Kind, Task
 from core.store import Store
@@ -25,23 +26,26 @@ class Events:
 
     def append(self, kind: Kind, task_id: int | None, document: dict[str, Any]) -> None:
         """Append one fact; the caller holds the transaction that makes it true."""
-        self._store.changed(
+        self._append([(kind, task_id, document)])
+
+    def task(
+        self, kind: Kind, task: Task, jobs: Iterable[Job] = (), waiting: Reason | None = None
+    ) -> None:
+        """Tell a task as it now is, after each of `jobs` (with the task's source and type, which
+        group them)."""
+        of_task = {"source": task.source, "task_type": task.type}
+        facts = [(Kind.JOB_UPDATE, task.id, job_document(job) | of_task) for job in jobs]
+        self._append([*facts, (kind, task.id, task_document(task, waiting))])
+
+    def _append(self, facts: list[tuple[Kind, int | None, dict[str, Any]]]) -> None:
+        at = self._clock.wall()
+        self._store.many(
             "append_event",
-            kind=str(kind),
-            task_id=task_id,
-            at=self._clock.wall(),
-            data=compact(document),
+            [
+                {"kind": str(kind), "task_id": task_id, "at": at, "data": told(document)}
+                for kind, task_id, document in facts
+            ],
         )
-
-    def task(self, kind: Kind, task: Task, waiting: Reason | None = None) -> None:
-        """Tell a task as it now is."""
-        self.append(kind, task.id, task_document(task, waiting))
-
-    def job(self, task: Task, job: Job) -> None:
-        """Tell a job as it now is, with what groups it: its task's source and type."""
-        document = job_document(job)
-        document |= {"source": task.source, "task_type": task.type}
-        self.append(Kind.JOB_UPDATE, task.id, document)
 
     # --- reading ---------------------------------------------------------------------------------
 

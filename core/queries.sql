@@ -224,7 +224,9 @@ UPDATE tasks SET status = :status, error = :error, message = coalesce(:message, 
   result = coalesce(:result, result), result_type = coalesce(:result_type, result_type),
   done = s.done, failed = s.failed, skipped = s.skipped, total = s.total,
   rate = NULL, rate_low = NULL, rate_high = NULL, finished_at = :now, updated_at = :now, version = version + 1,
-  figures = (SELECT json_group_object(name, value) FROM (
+  figures = CASE WHEN :result_type IS NOT 'application/json' AND NOT EXISTS (
+      SELECT 1 FROM jobs j WHERE j.task_id = :id AND j.run = :run AND j.tally <> '{}') THEN '{}'
+    ELSE (SELECT json_group_object(name, value) FROM (
     SELECT name, value, min(place) FROM (
       SELECT 1 AS place, f.key AS name, f.value FROM
         json_each(CASE WHEN :result_type = 'application/json' AND json_valid(CAST(:result AS TEXT))
@@ -234,7 +236,7 @@ UPDATE tasks SET status = :status, error = :error, message = coalesce(:message, 
       UNION ALL
       SELECT 2, f.key, sum(f.value) FROM jobs j, json_each(j.tally) f
       WHERE j.task_id = :id AND j.run = :run AND j.tally <> '{}' GROUP BY f.key)
-    GROUP BY name LIMIT 40))
+    GROUP BY name LIMIT 40)) END
 FROM (SELECT sum(j.done) AS done, sum(j.failed) AS failed, sum(j.skipped) AS skipped,
         CASE WHEN max(t.step_index + 1 >= json_array_length(t.steps)) AND count(j.total) > 0
             AND sum(j.total IS NULL AND j.status <> 'completed') = 0

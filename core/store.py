@@ -18,26 +18,32 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import dataset
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseError, DiskFull
+from core.logfile import LogFile
 
 HERE = Path(__file__).parent
 BUSY_S = 15.0  #: how long a write waits for another program's lock before it says so
-FIRST_WAIT_S, MOST_WAIT_S = 0.00005, 0.005  #: between two tries to get the lock
+#: between two tries to get the lock: short while it is about as long as others hold it (a
+#: millisecond), then longer
+FIRST_WAIT_S, SOON_S, MOST_WAIT_S = 0.00005, 0.0003, 0.005
+SHORT_S = 0.01  #: for so long the waits stay at most SOON_S
 THREADS = 256  #: connections that may be open; one is opened a thread, when it first asks
 
 #: said on every connection; SQLite itself waits for a lock only while these are said
 _PRAGMAS = (
+    # For a new file: a job writes some thirty pages, and what costs is their length.
+    "page_size=2048",
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "foreign_keys=ON",
     "cache_size=-2048",
     # The service brings the log back every two seconds; nobody else has to wait for it.
-    "wal_autocheckpoint=4000",
+    "wal_autocheckpoint=8000",
     "temp_store=MEMORY",
     # From here on we wait ourselves: SQLite would sleep up to 25 ms between two tries.
     "busy_timeout=0",
@@ -58,7 +64,7 @@ class Store:
         self._busy_s = busy_s
         # Ours alone from the start; SQLite gives the files beside it the same mode.
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        self._wal: int | None = None  # a descriptor of the write-ahead log
+        self._log = LogFile(self.path)
         first = f"busy_timeout={int(busy_s * 1000)}"
         with translated():
             self._db = dataset.connect(
@@ -73,10 +79,8 @@ class Store:
     def close(self) -> None:
         """Close every connection of every thread."""
         self._local = threading.local()
+        self._log.close()
         self._db.close()
-        if self._wal is not None:
-            os.close(self._wal)
-            self._wal = None
 
     # --- statements ---------------------------------------------------------------------------
 
@@ -132,10 +136,13 @@ class Store:
         Inside a transaction the lock is ours already, so that nothing is half done by waiting.
         """
         patience_s = self._busy_s if patience_s is None else patience_s
-        until, wait_s = time.monotonic() + patience_s, FIRST_WAIT_S
-        while isinstance(translate(error), DatabaseBusy) and time.monotonic() < until:
+        began, wait_s = time.monotonic(), FIRST_WAIT_S
+        while isinstance(translate(error), DatabaseBusy):
+            waited = time.monotonic() - began
+            if waited >= patience_s:
+                break
             time.sleep(wait_s)
-            wait_s = min(wait_s * 1.5, MOST_WAIT_S)
+            wait_s = min(wait_s * 1.5, SOON_S if waited < SHORT_S else MOST_WAIT_S)
             try:
                 return action()
             except sqlite3.Error as newer:
@@ -150,13 +157,14 @@ class Store:
 
     @contextmanager
     def transaction(
-        self, *, durable: bool = False, patience_s: float | None = None
+        self, *, durable: bool | Literal["soon"] = False, patience_s: float | None = None
     ) -> Iterator["Store"]:
         """One write transaction of this thread; commits at the end, rolls back on any error.
 
         `durable`: when this returns, it survives power loss, not only a killed process (for what
         a person was promised). The disk is waited for after the commit has let the lock go, with
         the same outcome as `synchronous=FULL` for the caller, and without making others wait.
+        "soon": some milliseconds after this returns.
         `patience_s`: how long to wait for another program's lock, where it is not the usual time.
         """
         connection = self._connection()
@@ -173,27 +181,15 @@ class Store:
             if isinstance(error, sqlite3.Error):
                 raise translate(error) from error
             raise
-        if durable:
-            self._flush()
+        if durable == "soon":
+            self._log.flush_soon()
+        elif durable:
+            self._log.flush()
 
     @property
     def in_transaction(self) -> bool:
         """Whether this thread is inside of one."""
         return self._connection().in_transaction
-
-    def _flush(self) -> None:
-        """Bring the write-ahead log to the disk: every commit up to now is then durable.
-
-        SQLite takes no locks on this file, so a descriptor of our own is harmless; it stays open
-        as long as the connections do. Where a commit was moved into the database file meanwhile,
-        SQLite itself had flushed both before.
-        """
-        if self._wal is None:
-            self._wal = os.open(f"{self.path}-wal", os.O_RDWR)
-        try:
-            getattr(os, "fdatasync", os.fsync)(self._wal)
-        except OSError as error:
-            raise DiskFull(f"The disk did not take the write: {error.strerror}") from error
 
     @contextmanager
     def snapshot(self) -> Iterator["Store"]:

@@ -3,9 +3,13 @@
 The database is the truth; a lost or a spurious byte costs nothing but the next poll (every
 POLL_S). A sleeper is found by a file named after its port in DIR/wake/, so nobody has to be told
 who listens. Channels: `work` (something may be claimable), `events` (something was appended).
+
+One new job needs one worker: the file holds a byte that says whether its sleeper listens, and of
+those that do only as many are woken as there is work for.
 """
 
 import contextlib
+import mmap
 import os
 import re
 import socket
@@ -18,6 +22,7 @@ POLL_S = 0.25
 LOOK_S = 0.02  #: a new sleeper is found so soon at the latest (until then it polls)
 SETTLED_NS = 100_000_000
 WORK, EVENTS = "work", "events"
+EVERYBODY = 1 << 30
 _MARK = re.compile(r"(\w+)-(\d{1,5})-(\d+)")  #: channel, port, pid
 
 
@@ -31,7 +36,18 @@ class Sleeper:
         folder.mkdir(mode=0o700, exist_ok=True)
         port = self._socket.getsockname()[1]
         self._mark = folder / f"{channel}-{port}-{os.getpid()}"
-        self._mark.touch(mode=0o600)
+        self._flag = _flag(self._mark, os.O_RDWR | os.O_CREAT)
+
+    def listen(self) -> None:
+        """From now on a wake-up for some is meant for this one, too.
+
+        To be said before the last look for work: what is committed after that look wakes us.
+        """
+        self._flag[0] = 1
+
+    def rise(self) -> None:
+        """Work was found: wake-ups for some are meant for others."""
+        self._flag[0] = 0
 
     def sleep(self, seconds: float = POLL_S) -> bool:
         """Sleep until woken, at most `seconds`; whether there was a wake-up."""
@@ -59,6 +75,7 @@ class Sleeper:
         with contextlib.suppress(OSError):
             self._mark.unlink()
         self._socket.close()
+        self._flag.close()
 
 
 class Waker:
@@ -70,15 +87,26 @@ class Waker:
         self._socket.setblocking(False)
         self._changed_ns = -1
         self._look_at = 0.0
-        self._ports: dict[str, list[int]] = {}
+        self._ports: dict[str, list[tuple[int, mmap.mmap]]] = {}
 
-    def wake(self, channel: str) -> None:
-        """Wake all sleepers of `channel`; never blocks, never raises."""
-        for port in self._listeners().get(channel, ()):
+    def wake(self, channel: str, most: int = EVERYBODY) -> None:
+        """Wake all sleepers of `channel`, or `most` of those that listen.
+
+        Never blocks, never raises. A sleeper that is killed in that moment takes the wake-up with
+        it; the others find the work with their next poll.
+        """
+        for port, flag in self._listeners().get(channel, ()):
+            if most != EVERYBODY:
+                if most <= 0:
+                    return
+                if not flag[0]:
+                    continue
+                flag[0] = 0  # the next one is for another
+                most -= 1
             with contextlib.suppress(OSError):
                 self._socket.sendto(b"\1", ("127.0.0.1", port))
 
-    def _listeners(self) -> dict[str, list[int]]:
+    def _listeners(self) -> dict[str, list[tuple[int, mmap.mmap]]]:
         now = time.monotonic()
         if now < self._look_at:
             return self._ports
@@ -93,15 +121,34 @@ class Waker:
                 names = os.listdir(self._folder)
             except OSError:
                 return {}
-            ports: dict[str, list[int]] = {}
-            for mark in map(_MARK.fullmatch, names):
-                if mark is not None:  # other files are none of ours
-                    ports.setdefault(mark[1], []).append(int(mark[2]))
-            self._ports, self._changed_ns = ports, changed_ns
+            self._ports, self._changed_ns = self._read(names), changed_ns
         return self._ports
+
+    def _read(self, names: list[str]) -> dict[str, list[tuple[int, mmap.mmap]]]:
+        """The sleepers of each channel: their ports and flags, always in the same order."""
+        ports: dict[str, list[tuple[int, mmap.mmap]]] = {}
+        for mark in map(_MARK.fullmatch, sorted(names)):
+            if mark is None:
+                continue  # other files are none of ours
+            # One that leaves at this moment is no longer to be woken.
+            with contextlib.suppress(OSError, ValueError):
+                flag = _flag(self._folder / mark[0], os.O_RDWR)
+                ports.setdefault(mark[1], []).append((int(mark[2]), flag))
+        return ports
 
     def close(self) -> None:
         self._socket.close()
+
+
+def _flag(mark: Path, how: int) -> mmap.mmap:
+    """The one byte of a mark, shared by all who have it open."""
+    file = os.open(mark, how, 0o600)
+    try:
+        if how & os.O_CREAT:
+            os.write(file, b"\0")
+        return mmap.mmap(file, 1)
+    finally:
+        os.close(file)
 
 
 def clear_marks(data_dir: Path) -> None:

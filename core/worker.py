@@ -64,13 +64,15 @@ class Worker:
         claim: Claim | None = None
         # Who leaves with a claim sees it through first: it gives it back at its first checkpoint.
         while claim is not None or not self._leaving.is_set():
-            try:
-                claim = claim or self._claims.claim(self.id, os.getpid())
-            except (DatabaseBusy, DiskFull):
-                pass  # nothing was claimed; the supervisor shows the reason
+            if claim is None:
+                sleeper.listen()
+                # When that fails, nothing was claimed; the supervisor shows the reason.
+                with contextlib.suppress(DatabaseBusy, DiskFull):
+                    claim = self._claims.claim(self.id, os.getpid())
             if claim is None:
                 sleeper.sleep(POLL_S)
             else:
+                sleeper.rise()
                 claim = self._see_through(claim, ahead=True)
 
     def leave(self) -> None:
@@ -135,11 +137,15 @@ class Worker:
         delay = 0.25
         following: Claim | None = None
 
-        def claim_next() -> None:
+        def claim_next() -> bool:
+            """Whether our slot is of use to others: not when we took it again, nor when there is
+            nothing that we could take, for then they could not either."""
             nonlocal following
             following = self._claims.claim_within(self.id, os.getpid())
+            return following is not None and following.slot != claim.slot
 
         while True:
+            following = None  # a try that was rolled back has claimed nothing
             then = claim_next if ahead and not self._leaving.is_set() else None
             try:
                 self._settling.settle(claim.job, outcome, then)
@@ -148,12 +154,6 @@ class Worker:
                 # The lease may run out meanwhile: then the fence decides, and nothing is doubled.
                 threading.Event().wait(delay)
                 delay = min(delay * 2, 5.0)
-            except ClaimLost:
-                if following is None:
-                    raise
-                # The disk's refusal came after the commit, which had taken the next job already.
-                self._claims.renew(following)
-                return following
 
 
 class Heartbeat:

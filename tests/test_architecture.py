@@ -25,7 +25,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "errors clock identity model seams code",
         "face lifecycle task_type registry orchestrator lanes pacing estimate settings documents"
         " beneath paths sealed",
-        "store events wake",
+        "logfile store events wake",
         "queue",
         "compute target items run loop backfill samples tasks",
         "worker recovery supervisor scheduler errand errands",

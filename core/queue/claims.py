@@ -32,6 +32,11 @@ class Claim:
     def fence(self) -> int:
         return self.job.fence
 
+    @property
+    def slot(self) -> tuple[str, int]:
+        """The lane whose slot it holds, and whether that is lent."""
+        return self.job.claimed_lane, self.job.lent
+
 
 @dataclass(frozen=True, slots=True)
 class Note:

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from core.clock import Clock
 from core.documents import blocked_reason, compact
@@ -14,7 +15,7 @@ from core.lifecycle import rolled_up
 from core.model import TERMINAL, Blocked, Job, Kind, Task
 from core.settings import Settings
 from core.store import Store
-from core.wake import EVENTS, WORK, Waker
+from core.wake import EVENTS, EVERYBODY, WORK, Waker
 
 
 class Ledger:
@@ -29,23 +30,28 @@ class Ledger:
         self._limits: tuple[int, Limits] = (0, Limits())
 
     @contextmanager
-    def transaction(self, *, durable: bool = False, quiet: bool = False) -> Iterator[Store]:
+    def transaction(
+        self, *, durable: bool | Literal["soon"] = False, quiet: bool = False
+    ) -> Iterator[Store]:
         """One transaction; after its commit the stream is woken, and the workers if needed.
 
         `quiet`: nothing is told by it (renewing a lease), so nobody is woken.
         """
-        self._local.work = False
+        self._local.work = 0
         with self.store.transaction(durable=durable):
             yield self.store
         if quiet:
             return
         self.waker.wake(EVENTS)
         if self._local.work:
-            self.waker.wake(WORK)
+            self.waker.wake(WORK, self._local.work)
 
-    def work_is_ready(self) -> None:
-        """Something may now be claimed: wake the workers when this transaction is committed."""
-        self._local.work = True
+    def work_is_ready(self, jobs: int = EVERYBODY) -> None:
+        """So many jobs more may now be claimed (by default: nobody knows how many).
+
+        As many workers are woken when this transaction is committed.
+        """
+        self._local.work = min(self._local.work + jobs, EVERYBODY)
 
     def task(self, task_id: int) -> Task:
         """Raises NotFound."""
@@ -77,12 +83,10 @@ class Ledger:
 
     def tell(self, task: Task, jobs: list[Job] | None = None, kind: Kind | None = None) -> None:
         """Append the task as it now is, and each of `jobs`."""
-        for job in jobs or ():
-            self.events.job(task, job)
         if kind is None:
             kind = Kind.TASK_FINISHED if task.status in TERMINAL else Kind.TASK_UPDATE
         waiting = next((r for j in jobs or () if (r := blocked_reason(task, j))), None)
-        self.events.task(kind, task, waiting)
+        self.events.task(kind, task, jobs or (), waiting)
 
     def roll_status(self, task: Task, *, message: str | None = None) -> Task:
         """Give an unfinished task the status that its current step's jobs add up to."""
@@ -138,9 +142,7 @@ class Ledger:
             "only_failed": int(only_failed),
             "now": now,
         }
+        chunks = chunks if chunks is not None else [None]
         if status == "queued" and not blocked:
-            self.work_is_ready()
-        return [
-            Job.of(self.store.row("insert_job", **common, chunk=chunk))
-            for chunk in (chunks if chunks is not None else [None])
-        ]
+            self.work_is_ready(len(chunks))
+        return [Job.of(self.store.row("insert_job", **common, chunk=chunk)) for chunk in chunks]

@@ -38,19 +38,20 @@ class Settling:
         self._ledger = ledger
         self._store = ledger.store
 
-    def settle(self, job: Job, outcome: Outcome, then: Callable[[], None] | None = None) -> Task:
-        """End the attempt that holds `job.fence`. Durable.
+    def settle(self, job: Job, outcome: Outcome, then: Callable[[], bool] | None = None) -> Task:
+        """End the attempt that holds `job.fence`; on the disk some milliseconds after this returns.
 
-        `then` is done in the same transaction (a worker claims its next job with it).
+        `then` is done in the same transaction (a worker claims its next job with it), and says
+        whether the slot that got free is of use to others.
 
         Raises ClaimLost, with nothing written, when the claim is somebody else's by now or the
         job has ended already: a late finish never overwrites what was shown.
         """
-        with self._ledger.transaction(durable=True):
+        with self._ledger.transaction(durable="soon"):
             task = self._settle(job, outcome, deaths=(0, None))
             seams.reach("settle-written")
-            if then is not None:
-                then()
+            if then is None or then():
+                self._ledger.work_is_ready(1)
         seams.reach("settled")
         return task
 
@@ -64,6 +65,7 @@ class Settling:
             row = self._store.one("job", id=job.id)
             if row is None or row["status"] != Status.RUNNING or row["fence"] != job.fence:
                 return None
+            self._ledger.work_is_ready(1)  # a slot is free, and perhaps the job itself waits again
             current = Job.of(row)
             if not at_fault:
                 outcome = Outcome(Ending.RELEASED, message=why)
@@ -86,6 +88,7 @@ class Settling:
             row = self._store.one("job", id=job.id)
             if row is None or row["status"] != Status.RUNNING or row["fence"] != job.fence:
                 return None
+            self._ledger.work_is_ready(1)
             outcome = Outcome(Ending.STOPPED, message=why)
             return self._settle(Job.of(row), outcome, deaths=(0, None), burn=1)
 
@@ -114,7 +117,6 @@ class Settling:
         except NotFound:
             raise ClaimLost(f"task {job.task_id} has ended and was removed") from None
         ended = self._end_job(job, outcome, task, deaths, burn)
-        ledger.work_is_ready()  # a slot is free, and perhaps the job itself waits again
         chunks: list[Job] = []
         if outcome.ending == Ending.SPLIT and ended.status == Status.COMPLETED:
             chunks = ledger.insert_step(
@@ -263,7 +265,7 @@ class Settling:
                 now=now,
             )
             job = Job.of(freed)
-            self._ledger.work_is_ready()
+            self._ledger.work_is_ready(1)
             self._ledger.tell(self._ledger.touch(job.task_id), [job])
 
 

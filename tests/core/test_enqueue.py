@@ -153,6 +153,6 @@ def test_items_are_there_with_the_first_job(desk):
 
 def test_an_accepted_task_is_on_the_disk(desk, monkeypatch):
     flushed = []
-    monkeypatch.setattr("core.store.os.fdatasync", flushed.append, raising=False)
+    monkeypatch.setattr("core.logfile.os.fdatasync", flushed.append, raising=False)
     desk.enqueue()
     assert flushed

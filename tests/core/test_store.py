@@ -166,7 +166,7 @@ def test_statuses_that_do_not_exist_cannot_be_stored(store):
 
 def test_a_durable_transaction_is_on_the_disk_when_it_returns(store, monkeypatch):
     flushed = []
-    monkeypatch.setattr("core.store.os.fdatasync", flushed.append, raising=False)
+    monkeypatch.setattr("core.logfile.os.fdatasync", flushed.append, raising=False)
     with store.transaction():
         put(store, "a")
     assert not flushed

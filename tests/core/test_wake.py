@@ -92,6 +92,45 @@ def test_another_process_wakes_us_within_a_blink(tmp_path):
     sleeper.close()
 
 
+def test_one_job_wakes_one_of_those_that_listen(tmp_path, waker):
+    busy, first, second = (Sleeper(tmp_path, WORK) for _ in range(3))
+    first.listen()
+    second.listen()
+    waker.wake(WORK, 1)
+    assert sorted(s.sleep(0.05) for s in (first, second)) == [False, True]
+    waker.wake(WORK, 1)  # the one that was woken is not asked again before it listens
+    waker.wake(WORK, 1)
+    assert not busy.sleep(0.05)
+    assert [s.sleep(0.05) for s in (first, second)].count(True) == 1
+    for sleeper in (busy, first, second):
+        sleeper.close()
+
+
+def test_who_found_work_leaves_the_wake_up_to_another(tmp_path, waker):
+    risen, other = Sleeper(tmp_path, WORK), Sleeper(tmp_path, WORK)
+    for sleeper in (risen, other):
+        sleeper.listen()
+    risen.rise()
+    waker.wake(WORK, 1)
+    assert (risen.sleep(0.05), other.sleep(5.0)) == (False, True)
+    waker.wake(WORK)  # everybody: whether they listen or not
+    assert risen.sleep(5.0)
+    risen.close()
+    other.close()
+
+
+def test_flags_are_seen_by_other_processes(tmp_path):
+    sleeper = Sleeper(tmp_path, WORK)
+    sleeper.listen()
+    code = "import sys; from core.wake import *; Waker(__import__('pathlib').Path(sys.argv[1]))"
+    code += ".wake(WORK, 1)"
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, check=True)
+    assert sleeper.sleep(5.0)
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, check=True)
+    assert not sleeper.sleep(0.05), "it does not listen again yet"
+    sleeper.close()
+
+
 def test_a_sleep_can_be_interrupted(tmp_path):
     sleeper = Sleeper(tmp_path, EVENTS)
     sleeper.interrupt()

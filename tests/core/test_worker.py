@@ -239,22 +239,24 @@ def test_a_locked_database_delays_the_end_and_loses_nothing(bench, monkeypatch):
     assert does(bench, monkeypatch, lambda run: "x").status == "completed"
 
 
-def test_the_next_claim_that_came_with_an_end_is_kept_when_only_the_flush_failed(
-    bench, monkeypatch
-):
-    """The commit had happened, with the next claim in it; then the disk refused to flush."""
+def test_an_end_that_was_rolled_back_has_claimed_nothing(bench, monkeypatch):
+    """The disk is full when the end and the next claim are committed; both happen once."""
     first, second = bench.start("does"), bench.start("does")
     settle, failures = bench.worker._settling.settle, iter([DiskFull()])
 
-    def flush_fails(*args):
-        settle(*args)
-        if error := next(failures, None):
-            raise error
+    def full_once(job, outcome, then):
+        def then_full():
+            is_free = then()
+            if error := next(failures, None):
+                raise error
+            return is_free
 
-    monkeypatch.setattr(bench.worker._settling, "settle", flush_fails)
+        return settle(job, outcome, then and then_full)
+
+    monkeypatch.setattr(bench.worker._settling, "settle", full_once)
     following = bench.worker._see_through(bench.claim(), ahead=True)
     assert now(bench, first).status == "completed"
-    assert following.task.id == second.id
+    assert (following.task.id, following.job.attempts) == (second.id, 1)
     bench.worker._see_through(following)
     assert now(bench, second).status == "completed"
 
@@ -277,6 +279,11 @@ def test_asked_to_leave_it_gives_its_job_back_at_the_cursor(bench, monkeypatch):
 
 class Once:
     """A sleeper that nobody needs."""
+
+    def listen(self):
+        pass
+
+    rise = listen
 
     def sleep(self, seconds):
         raise AssertionError("there was work, and then it was to leave")
