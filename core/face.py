@@ -51,8 +51,12 @@ def document(cls: Any) -> dict[str, Any]:
         "icon": cls.icon,
         "stage_titles": dict(cls.stage_titles),
         "columns": [asdict(column) for column in cls.columns],
-        "result_view": asdict(cls.result_view) if cls.result_view is not None else None,
+        "result_view": _view(cls.result_view),
     }
+
+
+def _view(view: ResultView | None) -> dict[str, Any] | None:
+    return asdict(view) | {"columns": [asdict(c) for c in view.columns]} if view else None
 
 
 def complaint(cls: Any) -> str | None:

@@ -99,3 +99,35 @@ def test_a_media_type_that_is_none_becomes_plain_bytes(live, media_type):
 def test_a_task_without_a_result_says_so(live):
     answer = live.request("GET", f"{API}/tasks/{live.add()['id']}/result")
     assert answer.status == 404 and "no result" in answer.json["detail"]
+
+
+def test_a_log_is_read_backwards_by_its_links(live, logged):
+    page = live.ask("GET", f"/tasks/{logged}/logs?before={2**53 - 1}&limit=3")
+    assert [entry["level"] for entry in lines(page)] == ["info", "warning", "error"]
+    path = re.match(r"<([^>]+)>", page.header("Link"))
+    assert "before=" in path[1]
+    assert [entry["level"] for entry in lines(live.request("GET", path[1]))] == ["debug"]
+
+
+def test_a_whole_log_is_saved_as_text(live, logged):
+    answer = live.ask("GET", f"/tasks/{logged}/logs/text?level=info")
+    assert answer.header("Content-Type") == "text/plain; charset=utf-8"
+    assert answer.header("Content-Disposition") == f'attachment; filename="task-{logged}-log.txt"'
+    assert len(answer.body.decode().splitlines()) == 3
+
+
+def test_a_saved_log_has_more_lines_than_one_page(live):
+    task = live.add()
+    job = task["jobs"][0]["id"]
+    with live.service.ledger.transaction() as store:
+        for n in range(1201):
+            values = {"task_id": task["id"], "job_id": job, "attempt": 1, "at": 1.0, "stage": ""}
+            store.one("insert_log", **values, level="info", message=f"line {n}")
+    text = live.ask("GET", f"/tasks/{task['id']}/logs/text").body.decode()
+    assert [row.rpartition(" ")[2] for row in text.splitlines()] == [str(n) for n in range(1201)]
+
+
+def test_a_picture_is_saved_as_one(live):
+    answer = result(live, b"<svg/>", "image/svg+xml")
+    assert answer.header("Content-Disposition").endswith('-result.svg"')
+    assert "sandbox" in answer.header("Content-Security-Policy").split(", ")
