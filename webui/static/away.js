@@ -78,15 +78,14 @@ export function noteEnds(events) {
 function tellGathered() {
   const ended = [...gathered.values()];
   gathered = new Map();
-  tellEnds(ended);
+  tellEnds(ended, false);
 }
 
-/** @param {Task[]} ended */
-async function tellEnds(ended) {
+/** @param {Task[]} ended @param {boolean} wasAway  then it waits for the person */
+async function tellEnds(ended, wasAway) {
   const keys = new Set(await claimed(ended.map(keyOfEnd)));
-  const isAway = !isGreeted;
   const fresh = ended.filter((task) => keys.has(keyOfEnd(task)));
-  for (const news of newsOf(fresh, Date.now())) show(news, isAway || /away$/.test(news.title));
+  for (const news of newsOf(fresh, wasAway)) show(news, wasAway);
 }
 
 /** Somebody has come, or come back. */
@@ -95,7 +94,7 @@ async function arrive() {
   if (seen !== null) {
     const since = new Date(Math.min(seen, Date.now()) - OVERLAP_MS).toISOString();
     const { items } = await read(`/completions?since=${since}&limit=500`);
-    await tellEnds(items.filter(isNews));
+    await tellEnds(items.filter(isNews), true);
   }
   if (!isGreeted) {
     for (const news of stillRunning(await mine())) show(news, false);

@@ -17,8 +17,6 @@ import { clock, counted, duration, whole } from "./format.js";
 
 /** Up to so many are told one by one. */
 const MOST_SINGLE = 3;
-/** Milliseconds after which an end is something that happened while the person was away. */
-const FRESH_MS = 60_000;
 
 /** Whether its end is told: what a person asked for, and did not end. @param {Task} task */
 export const isNews = ({ status, user_relevant }) =>
@@ -27,16 +25,20 @@ export const isNews = ({ status, user_relevant }) =>
 /** An end is told once: a retry has another one. @param {Task} task */
 export const keyOfEnd = ({ id, run, finished_at }) => `end ${id}.${run} ${finished_at}`;
 
-/** @param {Task[]} ended  in any order @param {number} now @returns {News[]} */
-export function newsOf(ended, now) {
+/**
+ * @param {Task[]} ended  in any order
+ * @param {boolean} wasAway  nobody looked when it happened
+ * @returns {News[]}
+ */
+export function newsOf(ended, wasAway) {
   const tasks = [...ended].sort((a, b) => atOf(a) - atOf(b));
-  if (tasks.length <= MOST_SINGLE) return tasks.map((task) => single(task, now));
+  if (tasks.length <= MOST_SINGLE) return tasks.map((task) => single(task, wasAway));
   const failed = tasks.filter(({ status }) => status === "failed");
   const last = failed.at(-1) ?? tasks[tasks.length - 1];
   const done = tasks.length - failed.length;
   const words = done ? [`${counted(done, "tasks")} completed`] : [];
   if (failed.length) words.push(done ? `${whole(failed.length)} failed` : failures(failed.length));
-  const title = words.join(", ") + (isPast(tasks[0], now) ? " while you were away" : "");
+  const title = words.join(", ") + (wasAway ? " while you were away" : "");
   const text = `${failed.length ? "Failed" : "The last one"}: ${last.title}`;
   const tone = failed.length ? "failed" : "done";
   return [{ ...wayTo(last), key: keyOfEnd(last), title, text, tone }];
@@ -44,15 +46,13 @@ export function newsOf(ended, now) {
 
 const failures = (/** @type {number} */ n) => `${counted(n, "tasks")} failed`;
 const atOf = (/** @type {Task} */ { finished_at }) => Date.parse(finished_at ?? "") || 0;
-const isPast = (/** @type {Task} */ task, /** @type {number} */ now) =>
-  now - atOf(task) > FRESH_MS;
 
-/** @param {Task} task @param {number} now @returns {News} */
-function single(task, now) {
+/** @param {Task} task @param {boolean} wasAway @returns {News} */
+function single(task, wasAway) {
   const isFailed = task.status === "failed";
   const word = isFailed ? "Failed" : "Completed";
-  const title = isPast(task, now) ? `${word} while you were away` : word;
-  const at = isPast(task, now) ? `at ${clock(atOf(task))}` : "";
+  const title = wasAway ? `${word} while you were away` : word;
+  const at = wasAway ? `at ${clock(atOf(task))}` : "";
   const what = isFailed ? (task.error?.message ?? "") : amount(task);
   const text = [task.title, what, at].filter(Boolean).join(" · ");
   return { ...wayTo(task), key: keyOfEnd(task), title, text, tone: isFailed ? "failed" : "done" };
