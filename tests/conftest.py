@@ -1,4 +1,4 @@
-"""What every test folder shares: the real data, and playwright, of which a process has one.
+"""What every test folder shares: the real data, playwright (a process has one), and its browser.
 
 Fixtures of one part live in that part's folder.
 
@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 
 import pytest
+
+from tests.webui.browsing import CHROMIUM, FLAGS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -33,3 +35,13 @@ def playwright():
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with sync_api.sync_playwright() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright):
+    """Debian's Chromium, without a window; one for all tests."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()

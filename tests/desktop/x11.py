@@ -60,6 +60,11 @@ class X11:
         self._lib.XMoveResizeWindow(self._display, c_ulong(window), x, y, width, height)
         self._lib.XSync(self._display, 0)
 
+    def focus(self, window: int) -> None:
+        """Give it the keyboard, as a click into it does."""
+        self._lib.XSetInputFocus(self._display, c_ulong(window), 1, c_ulong(0))
+        self._lib.XSync(self._display, 0)
+
     def close(self, window: int) -> None:
         """Ask it to close, as the button of its frame does."""
         message = _ClientMessage(type=_CLIENT_MESSAGE, window=window, format=32)

@@ -34,6 +34,8 @@ def resize(page, width: int, height: int) -> None:
 
 def zoomed(page, zoom: float) -> None:
     """Zoom as a person does, by the keys, step by step."""
+    if zoom == 1:
+        page.keyboard.press("Control+0")
     for _ in range(20):
         now = page.evaluate("parseFloat(document.documentElement.style.fontSize) / 100")
         if abs(now - zoom) < 0.001:

@@ -37,12 +37,14 @@ def shown(browser, tmp_path_factory):  # noqa: F811
 def wrong(page, sizes=SIZES) -> dict[str, list[str]]:
     """What is wrong with the state that is shown, at which size and zoom."""
     found = {}
+    way = ZOOMS
     for size in sizes:
         resize(page, *size)
-        for zoom in ZOOMS:
+        for zoom in way:
             zoomed(page, zoom)
             if faulty := faults(page):
                 found[f"{size[0]}×{size[1]} at {zoom}"] = faulty
+        way = way[::-1]  # from here on back, which is less to press
     zoomed(page, 1)
     return found
 
@@ -51,14 +53,19 @@ def told(found: dict[str, list[str]]) -> str:
     return "\n".join(f"{where}:\n  " + "\n  ".join(what) for where, what in found.items())
 
 
-@pytest.mark.parametrize("state", STATES, ids=str)
-def test_everything_can_be_read_and_reached_at_every_zoom(shown, state):
+def look_at(shown, state, sizes=SIZES) -> None:
+    """Go to a state, and through all zooms there; nothing may be wrong."""
     page, live, tasks = shown
-    resize(page, *SIZES[0])
+    resize(page, *sizes[0])
     at_desk(page, live.started.url)
     state.reach(page, tasks)
-    found = wrong(page)
+    found = wrong(page, sizes)
     assert not found, told(found)
+
+
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_everything_can_be_read_and_reached_at_every_zoom(shown, state):
+    look_at(shown, state)
 
 
 def test_the_empty_page_and_the_one_without_a_service_too(browser, tmp_path):  # noqa: F811
