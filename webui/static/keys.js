@@ -16,6 +16,7 @@ import { NEW_TASK_KEYS } from "./new_task.js";
 import { FILTER_KEYS } from "./filters.js";
 import { ROUTE_KEYS, route } from "./route.js";
 import { idsOf } from "./rows.js";
+import { SCHEDULE_KEYS } from "./schedules.js";
 import { askStop, keepRunning, stopping } from "./stopping.js";
 import { WALL_KEYS, WALL_SETTINGS_KEYS, leaveWall } from "./wall/keys.js";
 import { WALKING_KEYS } from "./walking.js";
@@ -87,7 +88,7 @@ const ZOOM_KEYS = [
 /** All of them. A chord that stands twice means the first one that is possible. @type {Area[]} */
 export const AREAS = [
   { name: "The big screen", on: "wall", keys: WALL_KEYS },
-  { name: "Start something", on: "desk", keys: NEW_TASK_KEYS },
+  { name: "Start something", on: "desk", keys: [...NEW_TASK_KEYS, ...SCHEDULE_KEYS] },
   { name: "Go through the tasks", on: "desk", keys: MOTIONS },
   { name: "What the list shows", on: "desk", keys: [...WALKING_KEYS, ...FILTER_KEYS] },
   { name: "Do something", on: "desk", keys: [...PALETTE_KEYS, ...UNDO_KEYS] },

@@ -31,7 +31,8 @@ import { state } from "./store.js";
 /** Open the form: of this type, filled in so; of none: ask for the type first. Starts nothing.
  * @param {Wish} [wish] */
 export async function askNewTask(wish = {}) {
-  if (sheet.value && !wish.type) return focusSheet();
+  const isOpen = sheet.value === "types" || sheet.value === "form";
+  if (isOpen && !wish.type) return focusSheet();
   if (!types.value.length) take([...(state.value?.types.values() ?? [])]);
   const fresh = refresh();
   if (wish.type && !types.value.some((one) => one.name === wish.type)) await fresh;

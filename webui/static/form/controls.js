@@ -43,17 +43,22 @@ export function Control({ field, common }) {
       return html`<${Area} field=${field} common=${common} text=${text} set=${set} />`;
     case "json":
       return html`<${Area} field=${field} common=${common} text=${text} isCode set=${set} />`;
+    case "secret":
+      // a form of its own: browsers take the passwords of one form for a person's one password
+      return html`<form onSubmit=${(/** @type {Event} */ event) => event.preventDefault()}>
+        <input type="text" autocomplete="username" value=${field.label} readonly hidden /><input
+        ...${common} type="password" value=${text} autocomplete="new-password"
+        placeholder=${field.placeholder || undefined} onInput=${onInput} onBlur=${onBlur} /></form>`;
     default:
       return html`<input ...${common} type=${TYPES[field.kind] ?? "text"} value=${text}
         step=${field.kind === "moment" || field.kind === "time" ? 1 : undefined}
-        placeholder=${field.placeholder || undefined} spellcheck=${false}
-        autocomplete=${field.kind === "secret" ? "new-password" : "off"}
+        placeholder=${field.placeholder || undefined} spellcheck=${false} autocomplete="off"
         onInput=${onInput} onBlur=${onBlur} />`;
   }
 }
 
 /** @type {Object<string, string>} */
-const TYPES = { date: "date", moment: "datetime-local", time: "time", secret: "password" };
+const TYPES = { date: "date", moment: "datetime-local", time: "time" };
 
 /**
  * Several lines; it grows with them.
@@ -109,7 +114,7 @@ function NumberControl({ field, common, text }) {
     step(by);
   };
   const span = spanOf(limits);
-  return html`<span class="number"><input ...${common} type="text" role="spinbutton"
+  return html`<span class="spin"><input ...${common} type="text" role="spinbutton"
       inputmode=${holds === "integer" ? "numeric" : "decimal"} autocomplete="off" value=${text}
       aria-valuenow=${Number.isFinite(Number(text)) && text.trim() ? Number(text) : undefined}
       aria-valuetext=${text.trim() || "empty"}

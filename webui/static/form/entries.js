@@ -20,7 +20,7 @@ import { typedOf } from "./values.js";
  * @typedef {{at: Map<string, string>, rest: string[]}} Complaints  by field, and about none
  */
 
-/** Which sheet is open. @type {import("@preact/signals").Signal<""|"types"|"form">} */
+/** Which sheet is open. @type {import("@preact/signals").Signal<""|"types"|"form"|"schedules">} */
 export const sheet = signal("");
 /** Every type that can be started. @type {import("@preact/signals").Signal<FullType[]>} */
 export const types = signal([]);

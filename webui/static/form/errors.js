@@ -8,6 +8,9 @@ import { allOf } from "./schema.js";
 /** Members of a request that have a field beside the parameters. */
 const OWN = ["title", "name", "priority", "after", "not_before", "cron"];
 
+/** Sentences that the form says in its own words. @type {Object<string, string>} */
+const PLAINER = { "Field required": "This has to be filled in" };
+
 /**
  * By field, and what is about none of them. A complaint about a part of a field (the third line,
  * a member of its JSON) stands at the field. Own fields are found under "title", "after" …
@@ -20,8 +23,9 @@ export function placed(complaints, fields) {
   const at = new Map();
   /** @type {string[]} */
   const rest = [];
-  for (const { pointer, message } of complaints) {
+  for (const { pointer, message: said } of complaints) {
     const place = placeOf(pointer, known);
+    const message = PLAINER[said] ?? said;
     if (place === null) rest.push(message);
     else at.set(place, at.has(place) ? `${at.get(place)}; ${message}` : message);
   }

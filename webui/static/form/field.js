@@ -38,7 +38,7 @@ export function Labelled({ place, label, help, isNeeded, wrong, isGroup, kind = 
     "aria-required": isNeeded ? "true" : undefined,
   };
   const name = html`${label}${isNeeded ? html`<i class="must" aria-hidden="true">·</i>` : null}`;
-  return html`<div class="field ${kind}" role=${isGroup ? "group" : undefined}
+  return html`<div class="field ${kind && `of-${kind}`}" role=${isGroup ? "group" : undefined}
       aria-labelledby=${isGroup ? `${id}-label` : undefined}
       aria-describedby=${isGroup ? described || undefined : undefined}>
     ${isGroup ? html`<span class="label" id="${id}-label">${name}</span>` : html`<label class="label" for=${id}>${name}</label>`}

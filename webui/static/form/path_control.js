@@ -37,7 +37,8 @@ export function PathControl({ field, common, text }) {
     hint.value = isPath && !isThere && typed.trim() ? outside(roots.current) : "";
     const found = isThere ? await ask(typed, own.signal) : [];
     if (own.signal.aborted) return;
-    const wanted = found.filter((entry) => entry.is_folder || field.names !== "folder");
+    const fits = (/** @type {Entry} */ entry) => entry.is_folder || field.names !== "folder";
+    const wanted = found.filter((entry) => fits(entry) && taken(entry) !== typed);
     items.value = wanted.slice(0, OFFERED);
     at.value = -1;
     isOpen.value = items.value.length > 0;
@@ -88,7 +89,7 @@ export function PathControl({ field, common, text }) {
     close();
     visit(field.pointer);
   };
-  return html`<span class="path"><input ...${common} type="text" role="combobox" value=${text}
+  return html`<span class="pathway"><input ...${common} type="text" role="combobox" value=${text}
       aria-autocomplete="list" aria-expanded=${isOpen.value} aria-controls=${list}
       aria-activedescendant=${isOpen.value && at.value >= 0 ? `${list}-${at.value}` : undefined}
       autocomplete="off" spellcheck=${false} placeholder=${field.placeholder || PLACEHOLDERS[field.names]}

@@ -54,7 +54,7 @@ function body(status, found, rest) {
   }
   if (!found) return html`<p class="muted">${status === "lost" ? "The service does not answer; it is asked again." : "Looking …"}</p>`;
   return html`
-    <p class="count">${countOf(found) || "How much it is could not be told."}</p>
+    <p class="how-many">${countOf(found) || "How much it is could not be told."}</p>
     ${found.problems.map((text) => html`<p class="wrong" key=${text}>${text}</p>`)}
     ${found.sample.length ? html`<${Sample} sample=${found.sample} />` : null}
   `;
@@ -68,7 +68,7 @@ function Sample({ sample }) {
       <thead><tr>${labels.map((label, i) => html`<th key=${names[i]} scope="col">${label}</th>`)}</tr></thead>
       <tbody>${rows.map(
         (cells, i) => html`<tr key=${i}>${cells.map(
-          (text, j) => html`<td key=${names[j]} class=${names[j]} title=${text}>${text}</td>`,
+          (text, j) => html`<td key=${names[j]} class=${text === "–" ? "none" : names[j]} title=${text}>${text}</td>`,
         )}</tr>`,
       )}</tbody>
     </table>

@@ -1,6 +1,7 @@
 // The sample of a preview as a table: which columns, and what stands in them. Pure.
 
-import { plain, spaced } from "../format.js";
+import { plain } from "../format.js";
+import { labelOf } from "./words.js";
 
 /** Columns that are shown; what a person decides by stands first. */
 const MOST = 6;
@@ -18,7 +19,7 @@ export function tableOf(sample) {
   const others = said.filter((name) => !known.includes(name) && !key.includes(name));
   const names = [...key, ...known, ...others].slice(0, MOST);
   const rows = sample.map((row) => names.map((name) => plain(row[name] ?? null)));
-  return { names, labels: names.map(spaced), rows };
+  return { names, labels: names.map((name) => labelOf(name)), rows };
 }
 
 /** @param {unknown} value */

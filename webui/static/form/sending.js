@@ -78,7 +78,9 @@ function finish(way, answer) {
     once: ["Scheduled", answer.title],
     repeat: ["Schedule added", answer.name],
   }[way];
-  toast({ key: `began-${way}-${answer.id}`, title, text, tone: "plain" });
+  const show = { label: "Show the schedules", go: () => (sheet.value = "schedules") };
+  const link = way === "repeat" ? { link: show } : {};
+  toast({ key: `began-${way}-${answer.id}`, title, text, tone: "plain", ...link });
 }
 
 /** @param {unknown} error */

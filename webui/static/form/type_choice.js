@@ -43,7 +43,7 @@ export function TypeChoice() {
         (type, i) => html`<li key=${type.name} id="type-${i}" role="option"
             aria-selected=${i === chosen} onClick=${() => choose(type.name)}>
           <${TypeIcon} type=${type} />
-          <span><b>${type.title}</b><span>${type.description.split("\n")[0]}</span></span>
+          <span><b>${type.title}</b><span>${firstLine(type.description)}</span></span>
           <em>${type.guarantee}</em>
         </li>`,
       )}
@@ -57,3 +57,6 @@ export function TypeChoice() {
     }
   </div>`;
 }
+
+/** What a type does, in one line. @param {string} description */
+const firstLine = (description) => description.split("\n")[0].replaceAll("`", "");

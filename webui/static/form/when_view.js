@@ -7,6 +7,7 @@ import { useEffect } from "preact/hooks";
 import { Refused, read } from "../api.js";
 import { moment } from "../format.js";
 import { now, state } from "../store.js";
+import { toggleSchedules } from "../schedules.js";
 import { about, changeAbout, told } from "./entries.js";
 import { Labelled } from "./field.js";
 import { preview } from "./previewing.js";
@@ -139,6 +140,7 @@ function Again() {
         ? `Next: ${times.next.map((text) => moment(Date.parse(text), now.value)).join(" · ")}`
         : ""
     }</p>
+    <p><button type="button" class="plain" onClick=${toggleSchedules}>All schedules</button></p>
   `;
 }
 

@@ -3,7 +3,7 @@
 
 import { useSignal } from "@preact/signals";
 import { html } from "htm/preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import {
   aside,
   complaint,
@@ -25,11 +25,16 @@ import { TypeChoice } from "../form/type_choice.js";
 import { TypeIcon } from "../form/type_icon.js";
 import { AboutTask, When, titleMade } from "../form/when_view.js";
 import { chooseAnother, closeSheet } from "../new_task.js";
+import { toggleSchedules } from "../schedules.js";
 import { Sheet } from "./sheet.js";
 
 export function NewTask() {
   if (sheet.value === "types") {
-    return html`<${Sheet} key="types" title="New task" close=${closeSheet}><${TypeChoice} /></${Sheet}>`;
+    const beside = html`<button type="button" class="button" aria-keyshortcuts="Shift+N"
+      onClick=${toggleSchedules}>Schedules</button>`;
+    return html`<${Sheet} key="types" title="New task" close=${closeSheet} beside=${beside}>
+      <${TypeChoice} />
+    </${Sheet}>`;
   }
   if (sheet.value !== "form" || !type.value) return null;
   return html`<${Form} key=${type.value.name} of=${type.value} />`;
@@ -52,13 +57,13 @@ function Form({ of }) {
   const main = () => begin(later.value || "now");
   const schedule = () => {
     later.value = later.value ? "" : "once";
-    if (!later.value) return;
-    setTimeout(() => {
-      const field = body.current?.querySelector("[data-way]:checked");
-      if (field instanceof HTMLElement) field.focus();
-      body.current?.querySelector(".when")?.scrollIntoView({ block: "nearest" });
-    });
   };
+  useLayoutEffect(() => {
+    const field = body.current?.querySelector("[data-way]:checked");
+    if (!body.current || !(field instanceof HTMLElement)) return;
+    field.focus();
+    body.current.scrollTop = body.current.scrollHeight; // it stands at the end
+  }, [later.value]);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     const isMain = (event.ctrlKey || event.metaKey) && event.key === "Enter";
     if (isMain && event.shiftKey) begin("held");
@@ -79,8 +84,17 @@ function Form({ of }) {
       }>
     <div class="sheet-body" ref=${body}>
       <${Said} />
-      <p class="about">${of.description.split("\n\n").map((text) => html`<span key=${text}>${text}</span>`)}
-        <em>${GUARANTEES[of.guarantee] ?? of.guarantee}</em></p>
+      <div class="about">
+        ${of.description
+          .replaceAll("`", "")
+          .split("\n\n")
+          .map((text) => html`<p key=${text}>${text}</p>`)}
+        <p><em>${GUARANTEES[of.guarantee] ?? of.guarantee}</em>${
+          fields.value.some((field) => field.isRequired)
+            ? html`<span><i class="must">·</i> has to be filled in</span>`
+            : null
+        }</p>
+      </div>
       ${
         fields.value.length
           ? html`<fieldset class="params-of"><legend class="unseen">Parameters</legend>

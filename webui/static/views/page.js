@@ -14,6 +14,7 @@ import { Filters } from "./filters.js";
 import { List } from "./list.js";
 import { NewTask } from "./new_task.js";
 import { Steering } from "./steering.js";
+import { Schedules } from "./schedules.js";
 import { StopQuestion } from "./stop.js";
 import { Toasts } from "./toasts.js";
 import { Top } from "./top.js";
@@ -26,7 +27,7 @@ export function Page() {
     ${route.value.page === "wall" ? html`<${Wall} />` : html`<${Desk} />`}
     ${isPanelOpen.value ? html`<${WallPanel} />` : null}
     ${isHelpOpen.value ? html`<${Help} />` : null}
-    ${route.value.page === "desk" ? html`<${NewTask} />` : null}
+    ${route.value.page === "desk" ? html`<${NewTask} /><${Schedules} />` : null}
     <${StopQuestion} />
     <${Steering} />
     <p class="unseen" aria-live="polite">${spoken.value}</p>

@@ -2,8 +2,7 @@
 // page beside it goes on, sharp and within reach of the mouse. Esc closes it.
 
 import { html } from "htm/preact";
-import { useEffect, useRef } from "preact/hooks";
-import { useTakenFocus } from "./focus.js";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** Keys that are the page's, whatever is open: its zoom. */
 const PAGE_KEYS = new Set(["+", "=", "-", "0"]);
@@ -16,12 +15,19 @@ const FOCUSABLE =
  */
 export function Sheet({ title, close, icon, beside, children, onKeyDown }) {
   const own = useRef(/** @type {HTMLElement|null} */ (null));
-  const heading = useTakenFocus();
-  useEffect(() => {
-    const first = own.current?.querySelector(
-      "[data-first], .sheet-body input, .sheet-body select, .sheet-body textarea",
-    );
+  // Before anything is painted, so that what is typed at once goes into the sheet.
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    const first =
+      own.current?.querySelector("[data-first]") ??
+      own.current?.querySelector(".sheet-body :is(input, select, textarea)") ??
+      own.current?.querySelector("button");
     if (first instanceof HTMLElement) first.focus();
+    return () => {
+      const isThere = before instanceof HTMLElement && before.isConnected && before !== document.body;
+      const to = isThere ? before : document.querySelector("[role=grid]");
+      if (to instanceof HTMLElement) to.focus({ preventScroll: true });
+    };
   }, []);
   const obey = (/** @type {KeyboardEvent} */ event) => {
     onKeyDown?.(event);
@@ -36,7 +42,7 @@ export function Sheet({ title, close, icon, beside, children, onKeyDown }) {
   return html`<section class="sheet" role="dialog" aria-labelledby="sheet-title" ref=${own}
       onKeyDown=${obey}>
     <header>
-      ${icon}<h2 id="sheet-title" tabindex="-1" ref=${heading}>${title}</h2>
+      ${icon}<h2 id="sheet-title">${title}</h2>
       ${beside}
       <button type="button" class="button" aria-keyshortcuts="Escape" onClick=${close}>
         Close <kbd>Esc</kbd></button>
