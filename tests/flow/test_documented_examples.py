@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from core.desk.requests import TaskRequest
+from core.face import ICONS
 from core.model import TERMINAL
 from core.service import Service
 
@@ -61,7 +62,7 @@ def result_of(service: Service, name: str, **params):
 
 def test_every_example_is_one_of_those_run_here():
     known = {"count_words.py", "fill_slugs.py", "word_report.py", "test_count_words.py"}
-    assert set(EXAMPLES) == known
+    assert set(EXAMPLES) == known | {"folder_sizes.py"}
 
 
 def test_none_of_the_examples_is_refused(running):
@@ -115,6 +116,26 @@ def test_the_split_task_counts_every_file_and_joins_the_counts(running):
     assert result == {f"{number}.txt": number for number in range(7)}
     assert task["step_index"] == 1
     assert len(running.tasks.jobs(task["id"])) == 1 + 3 + 1
+
+
+def test_the_face_is_told_and_its_figures_come_with_the_result(running):
+    folder = running.data_dir / "sizes"
+    folder.mkdir()
+    for number in (3, 1, 2):
+        (folder / f"{number}.bin").write_bytes(b"x" * 10 * number)
+    task, result = result_of(running, "folder-sizes", folder=str(folder))
+    assert task["figures"] == {"bytes": 60, "largest": "3.bin"}
+    assert [file["name"] for file in result["files"]] == ["3.bin", "2.bin", "1.bin"]
+    told = running.types.get("folder-sizes")
+    assert told["icon"] == "folder" and told["stage_titles"]["measure"] == "Measuring"
+    assert [column["key"] for column in told["columns"]] == ["bytes", "largest"]
+    assert told["result_view"]["kind"] == "table" and told["result_view"]["rows"] == "files"
+
+
+def test_every_icon_is_documented():
+    text = (ROOT / "docs" / "writing-a-task.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"^Icons: (.*?)\.$", text, re.MULTILINE | re.DOTALL)
+    assert set(re.findall(r"`(\w+)`", listed)) == ICONS
 
 
 def test_the_documented_test_passes(tmp_path):
