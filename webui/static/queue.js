@@ -87,8 +87,8 @@ export const QUEUE_KEYS = [
     run: askClearCompleted,
   },
   {
-    keys: ["Shift+f"],
-    shown: "Shift F",
+    keys: ["Alt+Shift+r"],
+    shown: "Alt Shift R",
     does: "Retry all failed, after a question",
     run: askRetryFailed,
   },

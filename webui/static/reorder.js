@@ -5,10 +5,11 @@ import { signal } from "@preact/signals";
 import { send } from "./api.js";
 import { inTurn, reasonOf, reread } from "./requesting.js";
 import { said } from "./actions.js";
+import { idsOf } from "./rows.js";
 import { chosen, chosenTasks } from "./selection.js";
 import { gapBy, lineOf, movesBack, movesInto } from "./steer/line.js";
 import { tasksOf } from "./steer/verbs.js";
-import { applyTask, busy, notice, select, spoken, state, task } from "./store.js";
+import { applyTask, busy, notice, rows, select, spoken, state, task } from "./store.js";
 import { tell } from "./undo.js";
 
 /** @import {Key} from "./chords.js" */
@@ -37,6 +38,12 @@ const canMove = () => {
 /** The line that a task stands in, as it is now. @param {Task} of */
 export const lineAround = (of) => lineOf(state.value?.tasks.values() ?? [], of);
 
+/** Those of a line that the list shows: a step is one that can be seen. @param {Task[]} line */
+function shownOf(line) {
+  const shown = new Set(idsOf(rows.value));
+  return line.map(({ id }) => id).filter((id) => shown.has(id));
+}
+
 /** Up (-1), down (1), to the top or the bottom (±Infinity). @param {number} by */
 export const moveBy = (by) =>
   inTurn(async () => {
@@ -45,7 +52,7 @@ export const moveBy = (by) =>
     const line = lineAround(moving[0]);
     const ids = new Set(moving.map(({ id }) => id));
     const block = line.filter(({ id }) => ids.has(id));
-    const order = line.map(({ id }) => id);
+    const order = shownOf(line);
     if (!Number.isFinite(by)) {
       const to = by < 0 ? "top" : "bottom";
       const inOrder = by < 0 ? block.toReversed() : block;
@@ -66,7 +73,7 @@ export const moveBeside = (moving, other, isBefore) =>
   inTurn(async () => {
     const line = lineAround(moving[0]);
     const ids = new Set(moving.map(({ id }) => id));
-    const order = line.map(({ id }) => id);
+    const order = shownOf(line);
     const at = order.indexOf(other);
     const steps = at < 0 ? [] : movesInto(order, ids, isBefore ? at : at + 1);
     const block = line.filter(({ id }) => ids.has(id));

@@ -47,8 +47,7 @@ function Priority({ of }) {
     <button class="button" aria-label="Lower the priority" aria-keyshortcuts="-"
         onClick=${() => raise(-1)}>−</button>
     <button class="button value" aria-label="Priority ${of.priority}, change it"
-        onClick=${() => askChange("priority")}><span class="muted">Priority</span>
-      ${of.priority}</button>
+        onClick=${() => askChange("priority")}><span class="muted">Priority</span>${` ${of.priority}`}</button>
     <button class="button" aria-label="Raise the priority" aria-keyshortcuts="Plus"
         onClick=${() => raise(1)}>+</button>
   </span>`;

@@ -51,7 +51,7 @@ function Form({ of }) {
         </p>`;
       })}
       ${notice.value ? html`<p class="notice" role="alert">${notice.value}</p>` : null}
-      <p class="choice">
+      <p class="answers">
         <button class="button primary" type="submit">Save <kbd>Enter</kbd></button>
         <button class="button" type="button" onClick=${close}>Leave it <kbd>Esc</kbd></button>
       </p>

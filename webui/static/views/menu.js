@@ -10,7 +10,7 @@ import { useEffect, useRef } from "preact/hooks";
  *   Item  `kind`: a class that style sheets know
  */
 
-/** @param {{label: string, name?: string, kind?: string, items: Item[], keys?: string}} props */
+/** @param {{label: any, name?: string, kind?: string, items: Item[], keys?: string}} props */
 export function Menu({ label, name = label, kind = "", items, keys }) {
   const isOpen = useSignal(false);
   const box = useRef(/** @type {HTMLElement|null} */ (null));

@@ -19,7 +19,7 @@ export function AskedQuestion() {
       onClose=${dropQuestion}>
     <h2>${asked.title}</h2>
     <p>${asked.text}</p>
-    <p class="choice">
+    <p class="answers">
       <button class="button danger" data-first onClick=${answerYes}>${asked.yes}
         <kbd>Enter</kbd></button>
       <button class="button" onClick=${dropQuestion}>${asked.no ?? "Not now"} <kbd>Esc</kbd></button>

@@ -27,7 +27,7 @@ function Question() {
     <h2 id="stop-title">Stop Longhaul?</h2>
     <div id="stop-text">${happens(haul.value.running)}</div>
     ${refusal.value ? html`<p class="notice" role="alert">${refusal.value}</p>` : null}
-    <p class="choice">
+    <p class="answers">
       <button class="button danger" onClick=${stop}>Stop Longhaul</button>
       <button class="button" ref=${useTakenFocus()} onClick=${keepRunning}>
         Keep it running <kbd>Esc</kbd>

@@ -3,10 +3,16 @@
 import { html } from "htm/preact";
 import { clock, clockSeconds, counted, whole } from "../format.js";
 import { askNewTask } from "../new_task.js";
-import { haul, isHelpOpen, link, now, state } from "../store.js";
-import { stopping } from "../stopping.js";
+import { openPalette } from "../palette.js";
+import { askClearCompleted, askRetryFailed, isPaused, toggleQueue } from "../queue.js";
+import { togglePage } from "../route.js";
+import { busy, haul, isHelpOpen, link, now, state } from "../store.js";
+import { askStop, stopping } from "../stopping.js";
+import { Menu } from "./menu.js";
 import { Search } from "./search.js";
 import { StopButton } from "./stop.js";
+
+/** @import {Item} from "./menu.js" */
 
 export function Top() {
   return html`<header class="top">
@@ -19,18 +25,58 @@ export function Top() {
     <div class="right">
       <${Link} />
       <${Search} />
-      <button class="button primary" aria-keyshortcuts="N" aria-haspopup="dialog"
-          onClick=${() => askNewTask()}>
-        New task <kbd>N</kbd>
+      <button class="button big-screen" aria-keyshortcuts="B" onClick=${togglePage}>
+        Big screen <kbd>B</kbd>
       </button>
-      <button class="button" aria-expanded=${isHelpOpen.value}
-          onClick=${() => (isHelpOpen.value = !isHelpOpen.value)}>
-        Keys <kbd>?</kbd>
+      <${QueueSwitch} />
+      <button class="button primary new-task" aria-keyshortcuts="N" aria-haspopup="dialog"
+          aria-label="New task" onClick=${() => askNewTask()}>
+        <span class="long">New task</span><span class="short">+</span> <kbd>N</kbd>
+      </button>
+      <button class="button keys" aria-label="Keys" aria-keyshortcuts="?"
+          aria-expanded=${isHelpOpen.value} onClick=${toggleHelp}>
+        <span>Keys</span> <kbd>?</kbd>
       </button>
       <${StopButton} />
+      <${Menu} label=${html`<span class="long">More</span>`} name="More: commands, queue"
+          items=${more()} />
       <time class="clock">${clock(now.value)}</time>
     </div>
   </header>`;
+}
+
+const toggleHelp = () => (isHelpOpen.value = !isHelpOpen.value);
+
+/** Pauses the queue, and says plainly when it is paused. */
+function QueueSwitch() {
+  const paused = isPaused();
+  return html`<button class="button queue ${paused ? "is-paused" : ""}" aria-keyshortcuts="P"
+      aria-disabled=${busy.value === "pause-queue" || busy.value === "resume-queue"}
+      onClick=${toggleQueue}>
+    <svg viewBox="0 0 16 16" aria-hidden="true"><path d=${
+      paused ? "M5 3v10l8-5Z" : "M5.5 3.2v9.6M10.5 3.2v9.6"
+    } /></svg>
+    ${paused ? "Queue is paused: go on" : "Pause queue"} <kbd>P</kbd>
+  </button>`;
+}
+
+/** What has no place in the line, and what loses its place in a narrow one. @returns {Item[]} */
+function more() {
+  const paused = isPaused();
+  return [
+    { label: "All commands", shown: "Ctrl K", run: openPalette },
+    { label: "Big screen", shown: "B", run: togglePage, kind: "for-narrow" },
+    {
+      label: paused ? "Let the queue go on" : "Pause the queue",
+      shown: "P",
+      run: toggleQueue,
+      kind: "for-narrow",
+    },
+    { label: "Retry all failed …", shown: "Alt Shift R", run: askRetryFailed },
+    { label: "Clear all completed …", shown: "Shift Del", run: askClearCompleted },
+    { label: "Keys", shown: "?", run: toggleHelp, kind: "for-narrower" },
+    { label: "Stop Longhaul …", shown: "Q", run: askStop, kind: "for-narrower" },
+  ];
 }
 
 function subtitle() {
