@@ -17,18 +17,16 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
-#: Remembers what the content security policy refused, before any script of the page runs.
+#: Remembers what the content security policy refused, before any script of the page runs. Unfolds
+#: what has finished, which is folded beside other tasks: tests look at all rows.
 WATCH_POLICY = """
 globalThis.refused = [];
 document.addEventListener("securitypolicyviolation",
   (event) => refused.push(`${event.violatedDirective}: ${event.blockedURI}`));
+try { localStorage["longhaul.folds"] ??= '{"status:finished": false}'; } catch {}
 """
 #: A hint that depends on nothing but how slow the machine is at the moment.
 HASTE = "was preloaded using link preload but not used within a few seconds"
-#: What has finished is folded beside other tasks; tests look at all rows unless they say so.
-UNFOLD = """
-try { localStorage["longhaul.folds"] ??= '{"status:finished": false}'; } catch {}
-"""
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +63,6 @@ def opened(browser, url: str, code: str, path: str = "/", **context) -> Iterator
     page = own.new_page()
     page.set_default_timeout(20_000)
     page.add_init_script(WATCH_POLICY)
-    page.add_init_script(UNFOLD)
     page.complaints = Complaints(page)
     try:
         page.goto(f"{url}/enter?code={code}&next={path}")
