@@ -2,7 +2,10 @@
 
 /** @import {Step, Task, TaskType} from "./types.js" */
 
-/** @typedef {{name: string, step: string, state: "past"|"now"|"next"}} Station */
+/**
+ * @typedef {{name: string, title: string, step: string, state: "past"|"now"|"next"}} Station
+ *   `title`: how its type calls it
+ */
 
 /** More stations than this cannot be told apart on a line: then one for each step. */
 const MOST = 8;
@@ -16,6 +19,7 @@ export function stationsOf(task, type) {
     const at = isLong ? 0 : Math.max(0, names.indexOf(task.stage));
     return names.map((name, place) => ({
       name,
+      title: type?.stage_titles?.[name] ?? name,
       step: step.name,
       state: stateOf(task, index - task.step_index || place - at),
     }));

@@ -58,4 +58,4 @@ export function facesOf(task, type) {
 /**
  * How a stage or step is called. @param {string} name @param {TaskType|undefined} type
  */
-export const stageTitle = (name, type) => type?.stage_titles[name] ?? name;
+export const stageTitle = (name, type) => type?.stage_titles?.[name] ?? name;

@@ -4,6 +4,7 @@ import { task } from "../store.js";
 import { shownTab, TAB_KEYS } from "../tabs.js";
 import { copy } from "../views/copy.js";
 import { toNewest } from "../views/log.js";
+import { runAgain } from "../views/params.js";
 import { commandOf, jsonOf } from "./command.js";
 import { LEVELS, level } from "./log.js";
 
@@ -38,6 +39,13 @@ export const DETAIL_KEYS = [
     does: "Save its log, or its result",
     when: isSaved,
     run: () => press(shownTab.value === "log" ? "save-log" : "save-result"),
+  },
+  {
+    keys: ["a"],
+    shown: "A",
+    does: "Run it again with changes",
+    when: () => task.value !== null,
+    run: () => task.value && runAgain(task.value),
   },
   {
     keys: ["y"],

@@ -91,11 +91,8 @@ function Line({ of, type }) {
   return html`<div class="line ${tone}">
     <ol style=${{ "--stations": stations.length }}>
       ${stations.map(
-        ({ name, state }, i) => html`<li key=${i} class=${state}
-          aria-current=${state === "now" ? "step" : undefined} title=${stageTitle(
-            name,
-            type,
-          )}><span>${stageTitle(name, type)}</span>
+        ({ title, state }, i) => html`<li key=${i} class=${state}
+          aria-current=${state === "now" ? "step" : undefined} title=${title}><span>${title}</span>
           </li>`,
       )}
     </ol>

@@ -1,11 +1,10 @@
 // The items of the task that is shown: which failed, and why.
 
 import { html } from "htm/preact";
+import { canRetry, retry } from "../actions.js";
 import { items, itemStatus, readItems } from "../detail/items.js";
 import { quietly } from "../detail/reading.js";
-import { canRetryItems, retryItems } from "../detail/retry.js";
 import { counted } from "../format.js";
-import { state } from "../store.js";
 import { Trace } from "./attempts.js";
 import { Glyph } from "./glyph.js";
 
@@ -24,7 +23,6 @@ const CHOICES = [
 /** @param {{of: Task}} props */
 export function Items({ of }) {
   const { id, items: known, next, isRead } = items.value;
-  const type = state.value?.types.get(of.type);
   return html`<div class="items-panel">
     <div class="tools">
       <label><span class="unseen">Which items</span>
@@ -34,9 +32,9 @@ export function Items({ of }) {
           ${CHOICES.map(([value, label]) => html`<option value=${value}>${label}</option>`)}
         </select></label>
       ${
-        canRetryItems(of, type)
-          ? html`<button class="button small"
-            onClick=${retryItems}>Retry only what failed</button>`
+        canRetry("items")
+          ? html`<button class="button small" aria-keyshortcuts="Alt+R"
+            onClick=${() => retry("items")}>Retry only what failed <kbd>Alt R</kbd></button>`
           : null
       }
     </div>

@@ -1,17 +1,30 @@
 // The parameters of the task that is shown, to read, to copy, and to run again with others.
 
 import { html } from "htm/preact";
-import { commandOf, jsonOf } from "../detail/command.js";
+import { commandOf, jsonOf, MASK } from "../detail/command.js";
 import { plain, spaced } from "../format.js";
+import { askNewTask } from "../new_task.js";
 import { Copy } from "./copy.js";
 
 /** @import {Task} from "../types.js" */
+
+/**
+ * The same in the form, to be changed before it starts. Secrets are not known here, so they are
+ * asked for again.
+ * @param {Task} of
+ */
+export function runAgain({ type, params, title }) {
+  const known = Object.entries(params).filter(([, value]) => value !== MASK);
+  return askNewTask({ type, params: Object.fromEntries(known), title });
+}
 
 /** @param {{of: Task}} props */
 export function Params({ of }) {
   const names = Object.keys(of.params);
   return html`<div class="params" tabindex="0" data-scrolls role="group" aria-label="Parameters">
     <div class="tools">
+      <button class="button small" aria-keyshortcuts="A"
+          onClick=${() => runAgain(of)}>Run again with changes <kbd>A</kbd></button>
       <${Copy} text=${jsonOf(of)} label="Copy as JSON" what="The parameters as JSON" shown="Y" />
       <${Copy} text=${commandOf(of)} label="Copy as a command" what="The command" shown="⇧ Y" />
     </div>
