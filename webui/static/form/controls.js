@@ -5,6 +5,7 @@ import { html } from "htm/preact";
 import { change, typed, visit } from "./entries.js";
 import { idOf } from "./ids.js";
 import { PathControl } from "./path_control.js";
+import { stepped } from "./stepping.js";
 import { spanOf } from "./words.js";
 
 /** @import {Field} from "./schema.js" */
@@ -125,15 +126,4 @@ function NumberControl({ field, common, text }) {
       <button type="button" tabindex="-1" onClick=${() => step(1)}><i></i></button>
       <button type="button" tabindex="-1" onClick=${() => step(-1)}><i></i></button></span>
     ${span ? html`<small>${span}</small>` : null}</span>`;
-}
-
-/**
- * The number a step on, within its limits; null when there is none to step from.
- * @param {string} text @param {number} by @param {any} limits
- */
-export function stepped(text, by, { minimum = -Infinity, maximum = Infinity }) {
-  const from = text.trim() === "" ? (Number.isFinite(minimum) ? minimum - by : 0) : Number(text);
-  if (!Number.isFinite(from)) return null;
-  const places = (String(text).split(".")[1] ?? "").length;
-  return String(Number(Math.min(maximum, Math.max(minimum, from + by)).toFixed(places)));
 }

@@ -15,12 +15,11 @@ export function isAskable(text, roots) {
   if (path === "" || path.startsWith("~/")) return true;
   if (!path.startsWith("/") && !/^[A-Za-z]:[\\/]/.test(path)) return false;
   if (roots.some((root) => root.startsWith(path))) return true;
-  const root = roots.find((top) => path.startsWith(top.endsWith("/") ? top : `${top}/`));
-  if (root === undefined) return false;
-  return !path
-    .slice(root.length)
-    .split("/")
-    .some((part) => part.startsWith("."));
+  return roots.some((root) => {
+    const top = root.endsWith("/") ? root : `${root}/`;
+    const parts = path.slice(top.length).split("/");
+    return path.startsWith(top) && !parts.some((part) => part.startsWith("."));
+  });
 }
 
 /** @param {Entry} entry  what the field becomes when it is taken */
