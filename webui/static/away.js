@@ -91,11 +91,11 @@ async function tellEnds(ended, wasAway) {
 /** Somebody has come, or come back. */
 async function arrive() {
   const seen = kept("seen", /** @type {number|null} */ (null));
-  if (seen !== null) {
-    const since = new Date(Math.min(seen, Date.now()) - OVERLAP_MS).toISOString();
-    const { items } = await read(`/completions?since=${since}&limit=500`);
-    await tellEnds(items.filter(isNews), true);
-  }
+  const since = new Date(Math.min(seen ?? Infinity, Date.now()) - OVERLAP_MS).toISOString();
+  const { items } = await read(`/completions?since=${since}&limit=500`);
+  const ended = items.filter(isNews);
+  if (seen !== null) await tellEnds(ended, true);
+  else await claimed(ended.map(keyOfEnd)); // what was before the first visit is no news
   if (!isGreeted) {
     for (const news of stillRunning(await mine())) show(news, false);
     isGreeted = true;

@@ -88,9 +88,11 @@ export function stillRunning(running) {
   return [{ ...way, title, text: names.join(", ") + more, label: "Watch the first" }];
 }
 
-/** "75 %", never more than there is. @param {Task} task */
-function share({ progress: { done, failed, skipped, total } }) {
-  return total ? `${Math.floor((100 * Math.min(total, done + failed + skipped)) / total)} %` : "";
+/** "75 %", never rounded up; the count, where the total is not known. @param {Task} task */
+function share({ progress: { done, failed, skipped, total, unit } }) {
+  const seen = done + failed + skipped;
+  if (total) return `${Math.floor((100 * Math.min(total, seen)) / total)} %`;
+  return seen ? counted(seen, unit) : "";
 }
 
 const inBrackets = (/** @type {string} */ text) => (text ? ` (${text})` : "");

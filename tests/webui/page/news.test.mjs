@@ -83,6 +83,8 @@ test("what still runs is told with its share, never rounded up", () => {
   ]);
   const unknown = task(2, { progress: { total: null } });
   assert.equal(stillRunning([unknown])[0].title, "Still running");
+  const counted = task(2, { progress: { done: 1200, total: null } });
+  assert.equal(stillRunning([counted])[0].title, "Still running (1,200 records)");
   const [many] = stillRunning([one, unknown, task(3), task(4), task(5)]);
   assert.equal(many.title, "5 tasks still running");
   assert.equal(many.text, "Task 1 (75 %), Task 2, Task 3 (0 %) and 2 more");
