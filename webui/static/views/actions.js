@@ -46,7 +46,7 @@ function Priority({ of }) {
   return html`<span class="stepper" role="group" aria-label="Priority">
     <button class="button" aria-label="Lower the priority" aria-keyshortcuts="-"
         onClick=${() => raise(-1)}>−</button>
-    <button class="button value" aria-label="Priority ${of.priority}, change it"
+    <button class="button value" title="Change the priority"
         onClick=${() => askChange("priority")}><span class="muted">Priority</span>${` ${of.priority}`}</button>
     <button class="button" aria-label="Raise the priority" aria-keyshortcuts="Plus"
         onClick=${() => raise(1)}>+</button>

@@ -57,8 +57,8 @@ function Chip({ label, statuses, glyph }) {
   const isOn = statuses.some((status) => filters.filter.value.statuses.includes(status));
   if (!count && !isOn) return null;
   return html`<button class="choice ${statuses[0]}" aria-pressed=${isOn}
-      aria-label="${label}, ${whole(count)}" onClick=${() => filters.toggleStatuses(statuses)}>
-    <${Glyph} name=${glyph} /><span>${label}</span><b>${compact(count)}</b></button>`;
+      title="${whole(count)} of them" onClick=${() => filters.toggleStatuses(statuses)}>
+    <${Glyph} name=${glyph} /><span>${label}</span> <b>${compact(count)}</b></button>`;
 }
 
 function Panel() {
