@@ -91,8 +91,8 @@ def test_keys_pause_resume_cancel_and_retry(page, live):
 def test_a_held_task_starts_by_its_button(page, live):
     task = live.add(title="Waits for me")
     choose(page, task)
-    assert page.get_by_role("button", name="Pause").count() == 0
-    page.get_by_role("button", name="Start").click()
+    assert page.locator(".details").get_by_role("button", name="Pause").count() == 0
+    page.locator(".details").get_by_role("button", name="Start").click()
     expect(row(page, task).locator(".word")).to_have_text("completed")
 
 
@@ -123,7 +123,7 @@ def test_a_failure_says_what_failed_and_what_can_be_done(page, live):
     choose(page, task)
     expect(page.locator(".trouble")).to_contain_text("told to fail for good")
     expect(page.locator(".trouble")).to_contain_text("Choose no trouble")
-    expect(page.get_by_role("button", name="Retry")).to_be_visible()
+    expect(page.locator(".details").get_by_role("button", name="Retry")).to_be_visible()
 
 
 def test_log_parameters_and_result_are_shown(page, live):

@@ -38,7 +38,7 @@ export function Top() {
         <span>Keys</span> <kbd>?</kbd>
       </button>
       <${StopButton} />
-      <${Menu} label=${html`<span class="long">More</span>`} name="More: commands, queue"
+      <${Menu} label=${html`<span class="long">More</span><span class="short">⋯</span>`} name="More: commands, queue"
           items=${more()} />
       <time class="clock">${clock(now.value)}</time>
     </div>
