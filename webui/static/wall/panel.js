@@ -3,6 +3,7 @@
 
 import { html } from "htm/preact";
 import { useTakenFocus } from "../views/focus.js";
+import { Screens } from "../views/screens.js";
 import { isReadOnly, change, refused, wallSettings, wallZoom } from "./settings.js";
 import { sightOf } from "./sight.js";
 import { isPanelOpen } from "./state.js";
@@ -51,6 +52,11 @@ export function WallPanel() {
       <${Check} name="shift" label="Move the picture by a few pixels" />
       <${Dim} />
     </fieldset>
+    ${
+      isReadOnly.value
+        ? null
+        : html`<fieldset><legend>A second screen</legend><${Screens} /></fieldset>`
+    }
   </aside>`;
 }
 
