@@ -10,6 +10,7 @@ _FAULTS = Path(__file__).with_name("layout.js").read_text(encoding="utf-8")
 _SETTLED = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(
   () => Promise.all(document.getAnimations().map((a) => a.effect.getComputedTiming().iterations
     === Infinity ? 0 : a.finished.catch(() => 0))).then(done))))"""
+_ZOOM = "parseFloat(document.documentElement.style.getPropertyValue('--zoom'))"
 
 
 def settle(page) -> None:
@@ -37,10 +38,9 @@ def zoomed(page, zoom: float) -> None:
     if zoom == 1:
         page.keyboard.press("Control+0")
     for _ in range(20):
-        now = page.evaluate("parseFloat(document.documentElement.style.fontSize) / 100")
+        now = page.evaluate(_ZOOM)
         if abs(now - zoom) < 0.001:
             return
         page.keyboard.press("Control++" if now < zoom else "Control+-")
-        changed = "was => Math.abs(parseFloat(document.documentElement.style.fontSize) / 100 - was)"
-        page.wait_for_function(f"{changed} > 0.001", arg=now)
+        page.wait_for_function(f"was => {_ZOOM} !== was", arg=now)
     raise AssertionError(f"there is no way to a zoom of {zoom}")

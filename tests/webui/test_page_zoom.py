@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 _STEPS = re.search(r"STEPS = \[(.*?)\]", (STATIC / "zoom.js").read_text(encoding="utf-8"))[1]
 ZOOMS = [step for step in map(float, _STEPS.split(",")) if 0.8 <= step <= 3]
 SIZES = [(1440, 900), (1920, 1080)]
+WALL_SIZES = [*SIZES, (3840, 2160)]
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def look_at(shown, state, sizes=SIZES) -> None:
 
 @pytest.mark.parametrize("state", STATES, ids=str)
 def test_everything_can_be_read_and_reached_at_every_zoom(shown, state):
-    look_at(shown, state)
+    look_at(shown, state, WALL_SIZES if state.name.startswith("wall") else SIZES)
 
 
 def test_the_empty_page_and_the_one_without_a_service_too(browser, tmp_path):  # noqa: F811
