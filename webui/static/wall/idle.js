@@ -88,7 +88,7 @@ function Coming({ of: { title, at, why }, hasFacts }) {
 
 function Empty() {
   return html`<div class="wall-empty">
-    <p>Nothing to haul yet</p>
+    <p>${fitting(["Nothing to haul yet", "Nothing yet"], width.value / 3.1)}</p>
     <p class="label">${fitting(
       ["Press B for the desk, and start something there", "Press B, and start something", ""],
       width.value / SMALL,

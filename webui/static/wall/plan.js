@@ -36,6 +36,7 @@ export const BESIDE = 58;
  * @property {boolean} strip
  * @property {number} running  rows of running tasks
  * @property {number} waiting  rows of the next in line
+ * @property {"all"|"eta"|"route"|"share"} columns  the last of a row's columns that it has room for
  * @property {"at-length"|"facts"|"plain"} lead  how the row is shown that is brought out
  */
 
@@ -61,7 +62,14 @@ export function planOf(width, height, zoom, wants) {
   left -= { plain: 0, facts: WITH_FACTS - ROW, "at-length": AT_LENGTH - ROW }[lead];
   const spare = running ? Math.floor(left / ROW) : rows;
   const waiting = Math.max(0, Math.min(wants.waiting, spare, MOST_ROWS - running));
-  return { header, curve: wants.curve && width >= 52, road, legend, strip, running, waiting, lead };
+  const curve = wants.curve && width >= 52;
+  const columns = columnsOf(width);
+  return { header, curve, road, legend, strip, running, waiting, columns, lead };
+}
+
+/** @param {number} width @returns {Plan["columns"]} */
+function columnsOf(width) {
+  return width >= 70 ? "all" : width >= 48 ? "eta" : width >= 36 ? "route" : "share";
 }
 
 /**

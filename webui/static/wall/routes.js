@@ -14,13 +14,15 @@ import { emOf } from "./widths.js";
 const SMALL = 2.15;
 /** Stations nearer to the train than this, in rem, would only look out from behind it. */
 const NEAR = 2.3;
+/** Stations closer to each other than this are left out: only the ends are drawn. */
+const CLOSEST = 2.6;
 
 export function Routes() {
   const { ids, focus } = turn.value;
   const known = seen.value?.tasks;
   const shown = ids.flatMap((id) => known?.get(id) ?? []);
   const next = line.value.filter(({ held }) => !held).slice(0, plan.value.waiting);
-  return html`<ul class="wall-lines" aria-label="Running tasks">
+  return html`<ul class="wall-lines has-${plan.value.columns}" aria-label="Running tasks">
     ${shown.map((task) => html`<${Row} key=${task.id} task=${task} isLead=${task.id === focus} />`)}
     ${next.map((task) => html`<${Row} key=${task.id} task=${task} isLead=${false} />`)}
   </ul>`;
@@ -40,12 +42,18 @@ function Row({ task, isLead }) {
       aria-current=${isLead ? "true" : undefined}>
     <span class="name" title=${task.title}>${task.title}</span>
     <span class="stage" title=${stage}>${stage}</span>
-    <${Route} way=${way} length=${size === "at-length" ? width.value : width.value * 0.38} />
+    <${Route} way=${way} length=${size === "at-length" ? width.value - 2.8 : lengthOf(plan.value.columns)} />
     <${Share} task=${task} />
     <span class="eta">${task.eta ? shortSpan((task.eta.low + task.eta.high) / 2) : ""}</span>
     ${size === "at-length" ? html`<${Names} way=${way} />` : null}
     ${size === "plain" ? null : html`<${Facts} task=${task} />`}
   </li>`;
+}
+
+/** About how long a row's line is, in rem. @param {string} columns */
+function lengthOf(columns) {
+  if (columns === "all") return width.value * 0.3;
+  return columns === "eta" ? width.value - 46 : width.value * 0.3;
 }
 
 /** @param {{task: Task}} props */
@@ -62,7 +70,8 @@ function Share({ task }) {
 function Route({ way: { names, stretch, at }, length }) {
   const stops = Math.max(1, names.length);
   const said = at === null ? "Not begun" : `Stage ${stretch + 1} of ${stops}, ${names[stretch]}`;
-  const places = Array.from({ length: stops + 1 }, (_, i) => i / stops);
+  const isDense = length / stops < CLOSEST;
+  const places = isDense ? [0, 1] : Array.from({ length: stops + 1 }, (_, i) => i / stops);
   return html`<span class="route" role="img" aria-label=${said} style=${{ "--at": at ?? 0 }}>
     <i class="rail"></i>${at === null ? null : html`<i class="gone"></i>`}
     ${places.map((place, i) =>
