@@ -21,6 +21,7 @@ from webui.auth import Scope
 from webui.calls import Context, Doors
 from webui.dispatch import Dispatcher, not_served
 from webui.guard import Guard, is_loopback
+from webui.index_page import index_page
 from webui.metrics import Meter
 from webui.server import Server
 from webui.session_file import SessionFile
@@ -43,8 +44,17 @@ def make_app(service: Service, stream: Broadcaster, doors: Doors) -> Meter:
     for group in NOUNS:
         for route in group:
             dispatcher.mount(app, route)
-    StaticFiles(pages.STATIC).mount(app, pages.PAGES)
+    page_files().mount(app, pages.PAGES)
     return meter
+
+
+@cache
+def page_files() -> StaticFiles:
+    """The page's files, with the first document made of them as they are now."""
+    files = StaticFiles(pages.STATIC)
+    if (pages.STATIC / pages.INDEX).exists():
+        files.put(pages.INDEX, index_page(pages.STATIC, files))
+    return files
 
 
 @dataclass
@@ -115,7 +125,7 @@ def start_site(
         port=server.port,
         token=token,
         page_paths=pages.PAGES,
-        script_hashes=pages.script_hashes(),
+        script_hashes=pages.script_hashes(page_files().content(pages.INDEX)),
         sessions=sessions,
     )
     if not is_loopback(host):

@@ -1,6 +1,7 @@
 """The addresses that show the page, and the inline script that the page's policy must allow.
 
-The page's files are in `static/`; `static_files.py` serves them. Called by `app.py`.
+The page's files are in `static/`; `static_files.py` serves them, `index_page.py` makes the first
+document. Called by `app.py`.
 """
 
 import base64
@@ -15,11 +16,7 @@ PAGES = {"/": INDEX, "/tasks": INDEX, "/background-tasks": INDEX}
 _INLINE = re.compile(rb"<script\b[^>]*\btype=\"importmap\"[^>]*>(.*?)</script>", re.DOTALL)
 
 
-def script_hashes(folder: Path = STATIC) -> list[str]:
-    """The hashes of the page's inline import maps, which browsers take no other way."""
-    try:
-        page = (folder / INDEX).read_bytes()
-    except FileNotFoundError:
-        return []
+def script_hashes(page: bytes) -> list[str]:
+    """The hashes of a document's inline import maps, which browsers take no other way."""
     digests = (hashlib.sha256(script).digest() for script in _INLINE.findall(page))
     return [f"sha256-{base64.b64encode(digest).decode()}" for digest in digests]

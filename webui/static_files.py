@@ -78,6 +78,11 @@ class StaticFiles:
     def __init__(self, root: Path):
         self._root = Path(root)
         self._kept: dict[str, _Kept] = {}
+        self._made: dict[str, _Kept] = {}
+
+    def put(self, name: str, content: bytes) -> None:
+        """Answer with `content` wherever the file `name` is asked for."""
+        self._made[name] = _kept((), name, content)
 
     def mount(self, app: bottle.Bottle, pages: Mapping[str, str]) -> None:
         """Route `/static/…` and each address of `pages` ({route: name of the file}) in `app`."""
@@ -88,6 +93,13 @@ class StaticFiles:
     def url(self, name: str) -> str:
         """The address of `name` that may be cached for ever. Raises FileNotFoundError."""
         return f"/static/{name}?v={self._look_up(name).digest[:_VERSION_DIGITS]}"
+
+    def content(self, name: str) -> bytes:
+        """What `name` is answered with; nothing when there is no such file."""
+        try:
+            return self._look_up(name).plain
+        except FileNotFoundError:
+            return b""
 
     def answer(self, name: str, request: bottle.BaseRequest) -> bottle.HTTPResponse:
         """The file `name`, in the best coding the client takes; 304 when it has it already."""
@@ -118,6 +130,8 @@ class StaticFiles:
 
     def _look_up(self, name: str) -> _Kept:
         """The file as it is now. Raises FileNotFoundError for all that is not a file of ours."""
+        if name in self._made:
+            return self._made[name]
         if any(part[:1] in ("", ".") for part in name.split("/")):  # one name for each file
             raise FileNotFoundError(name)
         try:
@@ -129,12 +143,13 @@ class StaticFiles:
             stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
             kept = self._kept.get(name)
             if kept is None or kept.stamp != stamp:
-                plain = file.read()
-                suffix = Path(name).suffix.lower()
-                media_type = _TYPES.get(suffix, "application/octet-stream")
-                kept = _Kept(stamp, media_type, plain, hashlib.sha256(plain).hexdigest())
-                self._kept[name] = kept
+                self._kept[name] = kept = _kept(stamp, name, file.read())
         return kept
+
+
+def _kept(stamp: tuple, name: str, plain: bytes) -> _Kept:
+    media_type = _TYPES.get(Path(name).suffix.lower(), "application/octet-stream")
+    return _Kept(stamp, media_type, plain, hashlib.sha256(plain).hexdigest())
 
 
 def best_coding(accepted: str) -> str:

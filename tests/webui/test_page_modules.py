@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from webui.app import page_files
+from webui.index_page import modules
 from webui.pages import INDEX, STATIC, script_hashes
 
 HERE = Path(__file__).resolve().parent
@@ -42,10 +44,40 @@ def test_the_page_has_the_import_map_of_what_is_vendored():
 
 
 def test_the_policy_allows_the_import_map_and_no_other_inline_script():
-    assert len(script_hashes()) == 1
+    assert len(script_hashes(index().encode())) == 1
     scripts = re.findall(r"<script\b([^>]*)>(.*?)</script>", index(), re.S)
     assert [bool(body.strip()) for _, body in scripts].count(True) == 1
     assert not re.search(r"<style|\sstyle=|\son\w+=", index())
+
+
+def test_the_served_page_names_every_file_by_its_content_so_that_it_may_be_kept_for_ever():
+    if not (STATIC / "vendor").exists():
+        pytest.skip("the vendor folder was not fetched; `python webui/assets.py` does")
+    files, page = page_files(), page_files().content(INDEX).decode()
+    mapped = json.loads(re.search(r'<script type="importmap">(.*?)</script>', page)[1])["imports"]
+    assert set(import_map()) < set(mapped)
+    for name in modules(STATIC, import_map()):
+        address = files.url(name)
+        assert mapped[f"/static/{name}"] == address
+        assert f'<link rel="modulepreload" href="{address}">' in page
+    assert files.url("app.js") in page and files.url("style/tokens.css") in page
+    assert mapped["preact"] == files.url("vendor/preact/dist/preact.mjs")
+    assert len(script_hashes(page.encode())) == 1
+
+
+def test_the_modules_are_those_that_the_entry_imports_however_far(tmp_path):
+    for name, text in {
+        "app.js": 'import { a } from "./a.js";\nimport {\n  b,\n} from "lib";\n',
+        "a.js": 'export { c } from "./deep/c.js";\nimport "./app.js";\n',
+        "deep/c.js": 'import { a } from "../a.js";\n',
+        "vendor/lib.mjs": "",
+        "alone.js": "",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    bare = {"lib": "/static/vendor/lib.mjs", "other": "/static/vendor/other.mjs"}
+    found = modules(tmp_path, bare)
+    assert found == ["app.js", "a.js", "vendor/lib.mjs", "deep/c.js", "vendor/other.mjs"]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(STATIC)))

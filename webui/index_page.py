@@ -1,0 +1,71 @@
+"""The page's first document, made from `index.html` when the site starts.
+
+Every address of our own in it gets the hash of its file, so that browsers keep the files for ever
+and ask for none of them again until they change. Modules name each other by plain addresses; the
+import map leads these to the same hashed ones, and all modules are announced at once, as a browser
+would otherwise learn of them one import after the other.
+"""
+
+import json
+import re
+from pathlib import Path, PurePosixPath
+
+from webui.pages import INDEX
+from webui.static_files import StaticFiles
+
+ENTRY = "app.js"
+#: What the page asks for first; on its way while the modules are still read.
+FIRST = '<link rel="preload" href="/api/v1/snapshot" as="fetch" crossorigin="anonymous">\n'
+_MAP = re.compile(r'(<script type="importmap">)(.*?)(</script>)', re.DOTALL)
+_OWN = re.compile(r'\b(href|src)="/static/([^"?]+)"')
+_IMPORT = re.compile(r'^(?:import|export)\b[^;"]*?\bfrom "([^"]+)"|^import "([^"]+)"', re.M)
+
+
+def index_page(root: Path, files: StaticFiles) -> bytes:
+    """The document; a file that is missing keeps its plain address. Raises FileNotFoundError."""
+    page = (root / INDEX).read_text(encoding="utf-8")
+    found = _MAP.search(page)
+    if found is None:
+        return page.encode()
+    bare: dict[str, str] = json.loads(found[2])["imports"]
+    names = modules(root, bare)
+    plain = {f"/static/{name}": _address(files, name) for name in names}
+    imports = {word: plain.get(address, address) for word, address in bare.items()} | plain
+    inline = json.dumps({"imports": imports}, separators=(",", ":"))
+    announced = "".join(f'<link rel="modulepreload" href="{plain[a]}">\n' for a in plain)
+    page = f"{page[: found.start()]}{found[1]}{inline}{found[3]}\n{FIRST}{announced}{page[found.end() :]}"
+    return _OWN.sub(lambda own: f'{own[1]}="{_address(files, own[2])}"', page).encode()
+
+
+def modules(root: Path, bare: dict[str, str]) -> list[str]:
+    """The names of all modules that the entry imports, near ones first, and of all packages."""
+    found = {ENTRY: None}
+    for name in (waiting := list(found)):
+        try:
+            text = (root / name).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            continue
+        for one, other in _IMPORT.findall(text):
+            word = one or other
+            target = _joined(name, word) if word.startswith(".") else bare.get(word, "")[8:]
+            if target and target not in found:
+                found[target] = None
+                waiting.append(target)
+    return [*found, *(a[8:] for a in bare.values() if a[8:] not in found)]
+
+
+def _joined(name: str, word: str) -> str:
+    parts: list[str] = list(PurePosixPath(name).parent.parts)
+    for part in word.split("/"):
+        if part == "..":
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _address(files: StaticFiles, name: str) -> str:
+    try:
+        return files.url(name)
+    except FileNotFoundError:
+        return f"/static/{name}"
