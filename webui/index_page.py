@@ -33,7 +33,8 @@ def index_page(root: Path, files: StaticFiles) -> bytes:
     imports = {word: plain.get(address, address) for word, address in bare.items()} | plain
     inline = json.dumps({"imports": imports}, separators=(",", ":"))
     announced = "".join(f'<link rel="modulepreload" href="{plain[a]}">\n' for a in plain)
-    page = f"{page[: found.start()]}{found[1]}{inline}{found[3]}\n{FIRST}{announced}{page[found.end() :]}"
+    before, after = page[: found.start()], page[found.end() :]
+    page = f"{before}{found[1]}{inline}{found[3]}\n{FIRST}{announced}{after}"
     return _OWN.sub(lambda own: f'{own[1]}="{_address(files, own[2])}"', page).encode()
 
 

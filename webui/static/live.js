@@ -1,7 +1,7 @@
 // Keeps the store up to date: the first snapshot, the stream after it, the time, the conditions.
 
 import { batch, effect } from "@preact/signals";
-import { Refused, conditionCodes, read } from "./api.js";
+import { Refused, conditionCodes, read, rights } from "./api.js";
 import { noteEnds, watchAway } from "./away.js";
 import { begin, noteEvents } from "./following.js";
 import { beginHistory, trim } from "./history.js";
@@ -14,8 +14,10 @@ import { askVersion, noteVersion } from "./updated.js";
 
 /** @import {Snapshot, StreamEvent} from "./types.js" */
 
-/** Milliseconds over which events are collected before the page is drawn again. */
-const FLUSH_MS = 100;
+/** Milliseconds over which events are collected before the page is drawn again: soon after a quiet
+ * time, seldom in a steady stream, whose bars move by themselves from one drawing to the next. */
+const SOON_MS = 50;
+const STEADY_MS = 250;
 /** Milliseconds between two looks at what is wrong; a locked database cannot tell it by event. */
 const CONDITIONS_MS = 5000;
 
@@ -80,6 +82,8 @@ async function loadNow() {
   const snapshot = await read("/snapshot");
   caughtUp(snapshot.last_event_id);
   noteVersion(snapshot.version);
+  rights.mayChange = !snapshot.session.read_only;
+  document.documentElement.toggleAttribute("data-read-only", !rights.mayChange);
   begin();
   batch(() => {
     state.value = fromSnapshot(snapshot, state.value);
@@ -117,6 +121,7 @@ const again = {
 /** @type {StreamEvent[]} */
 let collected = [];
 let isDue = false;
+let flushedAt = 0;
 /** Snapshots that are on their way. */
 let loads = 0;
 /** Tells the stream what a snapshot has. @type {(id: number) => void} */
@@ -127,7 +132,7 @@ function take(event) {
   collected.push(event);
   if (isDue) return;
   isDue = true;
-  setTimeout(flush, FLUSH_MS);
+  setTimeout(flush, Math.max(SOON_MS, flushedAt + STEADY_MS - performance.now()));
 }
 
 function flush() {
@@ -135,6 +140,7 @@ function flush() {
   const events = collected;
   collected = [];
   isDue = false;
+  flushedAt = performance.now();
   batch(() => {
     noteEvents(events);
     apply(events);

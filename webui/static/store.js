@@ -17,8 +17,9 @@ import { sectionsOf } from "./sections.js";
 /** @import {Beyond} from "./sections.js" */
 /** @import {StreamEvent, Task} from "./types.js" */
 
-/** Tasks from which on the figures of all of them are made once a second. */
+/** Tasks from which on the figures of all of them are made only so often, in milliseconds. */
 const MANY = 500;
+const SELDOM_MS = 2000;
 
 /** Null until the first snapshot. @type {import("@preact/signals").Signal<State|null>} */
 export const state = signal(null);
@@ -158,7 +159,7 @@ function countSoon(size) {
     countingLater ||= window.setTimeout(() => {
       countingLater = 0;
       counts.value++;
-    }, 1000);
+    }, SELDOM_MS);
 }
 
 /** What came and went, came and went in the totals, too. @param {Object<string, number>} before */

@@ -2,13 +2,34 @@
 
 import { useSignal } from "@preact/signals";
 import { html } from "htm/preact";
+import { Component } from "preact";
 import { curvesRead, samplesOf } from "../detail/pace.js";
 import { clock, clockSeconds, compact, speed } from "../format.js";
 import { curve } from "../speed.js";
 import { usePlot } from "./plot.js";
 
-/** @param {{of: import("../types.js").Task}} props */
-export function Chart({ of }) {
+/** @typedef {{of: import("../types.js").Task}} Props */
+
+/** Milliseconds between two drawings of a curve that grows: it shows minutes. */
+const AGAIN_MS = 1000;
+
+/** @extends {Component<Props>} */
+export class Chart extends Component {
+  drawnAt = 0;
+
+  /** @param {Props} next */
+  shouldComponentUpdate({ of: { status } }) {
+    return status !== this.props.of.status || performance.now() - this.drawnAt > AGAIN_MS;
+  }
+
+  render() {
+    this.drawnAt = performance.now();
+    return html`<${Curve} of=${this.props.of} />`;
+  }
+}
+
+/** @param {Props} props */
+function Curve({ of }) {
   curvesRead.value; // earlier speeds arrive on their own
   const data = curve(samplesOf(of.id));
   const isDrawn = data[1].filter((value) => value !== null).length > 1;
