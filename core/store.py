@@ -20,11 +20,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-import dataset
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseError, DiskFull
 from core.logfile import LogFile
+from core.unmigrated import without_alembic
+
+with without_alembic():
+    import dataset
 
 HERE = Path(__file__).parent
 BUSY_S = 15.0  #: how long a write waits for another program's lock before it says so

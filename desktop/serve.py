@@ -62,10 +62,11 @@ def _run(folder: Path, host: str, port: int, stop: threading.Event) -> None:
             f"{host}:{port} cannot be used: {error.strerror or error}.",
             "Choose another --port, or leave it out and a free one is taken.",
         ) from None
+    watched = Messenger(service, lambda: site.open_pages > 0)
     try:
-        service.start()
-        watched = Messenger(service, lambda: site.open_pages > 0)
         with _announced(folder, site.url, token), watched:
+            # Workers begin to import when others can already ask: two cores are not many.
+            service.start()
             say(f"Longhaul runs at {site.url} for {folder} (pid {os.getpid()}). Ctrl-C stops it.")
             stop.wait()
             log.info("stopping")

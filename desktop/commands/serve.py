@@ -1,6 +1,7 @@
 """`longhaul serve`: the service itself, in this terminal. What it is made of: `desktop.serve`."""
 
 import argparse
+import os
 
 from desktop.failures import WrongUse
 from desktop.parser import Commands
@@ -41,6 +42,9 @@ def run(args: argparse.Namespace) -> int:
             f"--host {args.host} names every address of this machine.",
             "Name the one address that the others shall use, such as 192.168.1.20.",
         )
+    # Looking through all installed packages for plug-ins of pydantic takes a tenth of a second,
+    # here and in each worker. Who has such plug-ins says so in the environment.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from desktop.serve import serve  # brings in the whole service
 
     return serve(data_folder(args.data_dir), args.host, args.port)
