@@ -34,8 +34,8 @@ const seen = signal({ top: 0, height: 0, columns: 80, row: 20 });
 
 /** To the newest line, and from there on with what comes. */
 export async function toNewest() {
-  isAtEnd.value = true;
   if (log.value.hasNewer) await readNewest();
+  isAtEnd.value = true; // only now: the end of what was here before is not the log's
 }
 
 /** To the very first line. */
