@@ -49,6 +49,8 @@ export const note = signal("");
 export const aside = signal(null);
 /** The Idempotency-Key of the request to come. */
 export const key = signal("");
+/** The key of a request whose answer was lost: sent again it is the same request, not another. */
+export const lostKey = signal("");
 
 /** @param {Typed} entries @param {About} said @param {string} nextKey */
 export function begin(entries, said, nextKey) {

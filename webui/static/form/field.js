@@ -37,11 +37,15 @@ export function Labelled({ place, label, help, isNeeded, wrong, isGroup, kind = 
     "aria-invalid": wrong ? "true" : undefined,
     "aria-required": isNeeded ? "true" : undefined,
   };
-  const name = html`${label}${isNeeded ? html`<i class="must" aria-hidden="true">·</i>` : null}`;
+  const look = isNeeded ? "label needed" : "label";
   return html`<div class="field ${kind && `of-${kind}`}" role=${isGroup ? "group" : undefined}
       aria-labelledby=${isGroup ? `${id}-label` : undefined}
       aria-describedby=${isGroup ? described || undefined : undefined}>
-    ${isGroup ? html`<span class="label" id="${id}-label">${name}</span>` : html`<label class="label" for=${id}>${name}</label>`}
+    ${
+      isGroup
+        ? html`<span class=${look} id="${id}-label">${label}</span>`
+        : html`<label class=${look} for=${id}>${label}</label>`
+    }
     <div class="control">
       ${children(common)}
       ${help ? html`<small id="${id}-help">${help}</small>` : null}

@@ -15,6 +15,7 @@ import {
   isArmed,
   isSending,
   key,
+  lostKey,
   name,
   sheet,
   type,
@@ -26,9 +27,9 @@ import { paramsOf } from "./values.js";
 
 /** @import {Way} from "./request.js" */
 
-/** A task of this type that was begun here and is not finished. */
+/** A task of this type that was begun here and is not finished, while another one would be begun. */
 export const twin = computed(() => {
-  if (sheet.value !== "form") return null;
+  if (sheet.value !== "form" || lostKey.value === key.value) return null;
   const session = sessionId();
   for (const task of state.value?.tasks.values() ?? []) {
     const isSame = task.type === name.value && task.session_id === session;
@@ -73,7 +74,7 @@ function finish(way, answer) {
     }
   });
   const [title, text] = {
-    now: ["Added", answer.title],
+    now: ["Added", `${answer.title}. You can safely leave: it goes on without this page.`],
     held: ["Added, held", `${answer.title} waits until you start it.`],
     once: ["Scheduled", answer.title],
     repeat: ["Schedule added", answer.name],
@@ -88,6 +89,7 @@ function refuse(error) {
   if (!(error instanceof Refused)) throw error;
   const { status, problem } = error;
   if (status === 0) {
+    lostKey.value = key.value;
     const safe = "Nothing you typed is lost. Press again when it is back: it begins once, even if";
     return complain({ at: new Map(), rest: [`${error.message} ${safe} the first try arrived.`] });
   }

@@ -58,7 +58,7 @@ export function AboutTask({ typeTitle }) {
 export function When({ way, choose }) {
   return html`<fieldset class="section when">
     <legend>When it begins</legend>
-    <div class="ways" role="radiogroup" aria-label="How often">
+    <div class="ways" role="radiogroup" aria-label="Once or again">
       ${[
         ["once", "Once, at a time"],
         ["repeat", "Again and again"],

@@ -91,7 +91,7 @@ function Form({ of }) {
           .map((text) => html`<p key=${text}>${text}</p>`)}
         <p><em>${GUARANTEES[of.guarantee] ?? of.guarantee}</em>${
           fields.value.some((field) => field.isRequired)
-            ? html`<span><i class="must">·</i> has to be filled in</span>`
+            ? html`<span class="needed-before">has to be filled in</span>`
             : null
         }</p>
       </div>
