@@ -16,11 +16,16 @@ export class Refused extends Error {
   }
 }
 
+/** What this page may do, as the service says; a second screen may only look. */
+export const rights = { mayChange: true };
+
 /**
  * An answer, once it is known to be a good one. Raises Refused.
  * @param {string} path below /api/v1 @param {RequestInit} [options] @returns {Promise<Response>}
  */
 export async function ask(path, options) {
+  if (!rights.mayChange && !["GET", "HEAD"].includes(options?.method ?? "GET"))
+    throw new Refused(403, "This screen may look, and change nothing.");
   let response;
   try {
     response = await fetch(API + path, options);

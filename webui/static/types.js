@@ -93,7 +93,8 @@
  *
  * @typedef {{waiting: string|null, failed: string|null, finished: string|null}} NextPages
  * @typedef {{tasks: Task[], next: NextPages, queue: Queue, conditions: Condition[],
- *   settings: Settings, task_types: TaskType[], version: string, last_event_id: number}} Snapshot
+ *   settings: Settings, task_types: TaskType[], version: string, last_event_id: number,
+ *   session: {read_only: boolean}}} Snapshot
  *
  * @typedef {{id: number, kind: string, data: any}} StreamEvent
  * @typedef {"debug"|"info"|"warning"|"error"} Level

@@ -45,7 +45,7 @@ function Invitation() {
     isCopied.value = address;
   };
   return html`<div class="invitation">
-    <label class="field"><span>Address for a second screen</span>
+    <label class="address"><span>Address for a second screen</span>
       <input type="text" class="mono" readonly value=${address}
         onFocus=${(/** @type {Event} */ { target }) =>
           target instanceof HTMLInputElement && target.select()} /></label>
@@ -66,7 +66,7 @@ function Looking() {
 /** @param {{of: Screen}} props */
 function One({ of: { mark, made_at, used_at } }) {
   const since = moment(Date.parse(made_at), now.value);
-  return html`<li><span>Since ${since}<span class="muted"> · last seen
+  return html`<li><span>Since ${since}<span class="muted"> · last seen${" "}
       ${moment(Date.parse(used_at), now.value)}</span></span>
     <button class="button" aria-label=${`End the screen that is signed in since ${since}`}
       onClick=${() => endScreen(mark)}>End it</button></li>`;

@@ -89,7 +89,9 @@ function subtitle() {
 /** Whether what is shown is now, or since when it is not. */
 function Link() {
   const { status, since } = link.value;
-  if (status === "live") return html`<span class="link live"><i></i>Live</span>`;
+  if (status === "live") return html`<span class="link live"><i></i>Live${
+    state.value?.isReadOnly ? ", only looking" : ""
+  }</span>`;
   if (status === "opening") return html`<span class="link"><i></i>Connecting</span>`;
   if (stopping.value === "stopped") return html`<span class="link"><i></i>Stopped</span>`;
   const at = clockSeconds(since);
