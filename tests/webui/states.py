@@ -87,6 +87,33 @@ def _cancelling(page, tasks):
     expect(page.get_by_role("alertdialog")).to_be_visible()
 
 
+def _form(words: str, then: str = "") -> Callable:
+    """The form of the type that these words find; `then` is pressed in it."""
+
+    def reach(page, tasks):
+        page.keyboard.press("n")
+        page.get_by_role("combobox", name="Find a task type").wait_for()
+        page.keyboard.type(words)
+        page.keyboard.press("Enter")
+        expect(page.locator(".sheet footer .primary")).to_be_visible()
+        if then:
+            page.keyboard.press(then)
+
+    return reach
+
+
+def _refused_form(page, tasks):
+    _form("backfill", "Control+Enter")(page, tasks)
+    expect(page.locator(".sheet [aria-invalid=true]")).to_be_focused()
+    page.complaints.said.clear()  # the browser's own line about the refusal
+
+
+def _repeated(page, tasks):
+    _form("rehearsal", "Alt+s")(page, tasks)
+    page.get_by_label("Again and again").check()
+    expect(page.locator(".sheet .next")).to_contain_text("Next:")
+
+
 STATES = [
     State("desk", _chosen("running"), is_main=True),
     State("parameters", _chosen("running", "Parameters")),
@@ -96,6 +123,11 @@ STATES = [
     State("log", _chosen("crashed", "Log")),
     State("scheduled", _chosen("scheduled")),
     State("cancel", _cancelling),
+    State("choice of a type", _pressed("n", ".sheet [role=option]")),
+    State("form", _form("backfill")),
+    State("form that does not fit", _refused_form),
+    State("form of a schedule", _repeated),
+    State("schedules", _pressed("Shift+N", ".sheet .about, .sheet .schedules")),
     State("keys", _pressed("?", "[role=dialog]")),
     State("stop", _pressed("q", "[role=alertdialog]")),
     State("wall", _pressed("b", ".wall"), is_main=True),
