@@ -92,7 +92,8 @@ def tab(browser, live):  # noqa: F811
 
 @pytest.fixture
 def page(tab, live):
-    """The page at its log; what a test started is gone after it."""
+    """The page at its log, with a task in front; what a test started is gone after it."""
+    choose(tab, live.add(title="Stands first"))
     tab.keyboard.press("1")
     yield tab
     tab.mouse.move(0, 0)

@@ -36,12 +36,15 @@ export function followHistory() {
     again.value; // read only to be run again with it
     ended = reading.begin();
     history.value = { id, events: [], before: null, isRead: false };
-    if (id !== null && isWanted) quietly(id, readEarlier());
+    if (id !== null && isWanted) quietly(id, ended, readEarlier);
   });
 }
 
+/** Read further back, if it is still this task's turn. */
+export const goBack = () => quietly(history.value.id ?? 0, ended, readEarlier);
+
 /** Events before those that are shown; at first the newest. */
-export async function readEarlier() {
+async function readEarlier() {
   const signal = ended;
   const { id, before } = history.peek();
   const path = `/tasks/${id}/events?before=${before ?? NEWEST}&limit=${PAGE}&kinds=${KINDS.join()}`;

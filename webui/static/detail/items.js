@@ -53,7 +53,7 @@ export function followItems() {
     const isWanted = shownTab.value === "items";
     ended = reading.begin();
     items.value = { id, items: [], next: null, isRead: false };
-    if (isWanted && id !== null) quietly(id, readItems());
+    if (isWanted && id !== null) quietly(id, ended, () => readItems());
   });
   effect(() => {
     state.value; // read only to be run again with it
@@ -61,13 +61,16 @@ export function followItems() {
     if (id === null || !isRead || timer) return;
     timer = window.setTimeout(() => {
       timer = 0;
-      if (items.peek().id === id && shownTab.peek() === "items") quietly(id, readItems(true));
+      if (items.peek().id === id && shownTab.peek() === "items") quietly(id, ended, () => readItems(true));
     }, REST_MS);
   });
 }
 
+/** One page more. */
+export const readMore = () => quietly(items.value.id ?? 0, ended, () => readItems());
+
 /** The next page; or, of a list whose end is known, what came since. @param {boolean} [isNews] */
-export async function readItems(isNews = false) {
+async function readItems(isNews = false) {
   const signal = ended;
   const { id, items: known, next } = items.peek();
   if (isNews && next !== null) return;

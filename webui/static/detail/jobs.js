@@ -29,9 +29,10 @@ export function showJobs(id) {
   again.value = again.peek() + 1; // called in an effect, which must not depend on it
 }
 
+const isOnAttempts = computed(() => shownTab.value === "attempts");
 /** Whether anything that is shown needs them; computed, as a task changes with every count. */
 const areWanted = computed(
-  () => shownTab.value === "attempts" || (task.value?.steps.length ?? 0) > 1,
+  () => isOnAttempts.value || (task.value?.steps.length ?? 0) > 1,
 );
 
 /** Read what is looked at, from now on. */
@@ -40,10 +41,11 @@ export function followJobs() {
     const id = shownId.value;
     again.value; // read only to be run again with it
     changed.value;
+    isOnAttempts.value;
     const isWanted = areWanted.value;
     const signal = reading.begin();
     if (jobs.peek().id !== id) jobs.value = { id, jobs: [], isRead: false };
-    if (id !== null && isWanted) quietly(id, readJobs(id, signal));
+    if (id !== null && isWanted) quietly(id, signal, () => readJobs(id, signal));
   });
 }
 

@@ -66,7 +66,8 @@ export function followLog() {
     if (id === null) return;
     const wait = text !== looked && text ? REST_MS : 0;
     looked = text;
-    const go = () => quietly(id, readNewest());
+    const signal = ended;
+    const go = () => quietly(id, signal, readNewest);
     if (wait) timer = window.setTimeout(go, wait);
     else go();
     void least;

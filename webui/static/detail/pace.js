@@ -47,7 +47,7 @@ function note(id, sample) {
 /** The speeds from before the page was opened. @param {number|null} id */
 export function showPace(id) {
   const signal = reading.begin();
-  if (id !== null && !whole.has(id)) quietly(id, readPace(id, signal));
+  if (id !== null && !whole.has(id)) quietly(id, signal, () => readPace(id, signal));
 }
 
 /** @param {number} id @param {AbortSignal} signal */

@@ -16,13 +16,24 @@ export function latest() {
   };
 }
 
+/** Milliseconds before another try. */
+const AGAIN_MS = 2000;
+
 /**
- * Wait for a reading; a task that is gone is forgotten. What failed otherwise is read again when
- * the connection is back, of which the page says enough.
- * @param {number} id @param {Promise<unknown>} reading
+ * Read until it succeeds or is not wanted any more: a service that is busy or gone answers later. A
+ * task that is gone is forgotten.
+ * @param {number} id @param {AbortSignal} signal @param {() => Promise<unknown>} reading
  */
-export function quietly(id, reading) {
-  reading.catch((error) => {
-    if (error instanceof Refused && error.status === 404) forget(id);
-  });
+export async function quietly(id, signal, reading) {
+  while (!signal.aborted) {
+    try {
+      await reading();
+      return;
+    } catch (error) {
+      const status = error instanceof Refused ? error.status : 0;
+      if (!signal.aborted && status === 404) forget(id);
+      if (status >= 400 && status < 500) return;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
 }

@@ -42,7 +42,7 @@ export function followResult() {
     if (result.peek()?.key === resultKey(of) || shownTab.value !== "result") return;
     const signal = reading.begin();
     result.value = null;
-    quietly(of.id, readResult(of.id, resultKey(of), signal));
+    quietly(of.id, signal, () => readResult(of.id, resultKey(of), signal));
   });
 }
 

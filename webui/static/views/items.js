@@ -2,8 +2,7 @@
 
 import { html } from "htm/preact";
 import { canRetry, retry } from "../actions.js";
-import { items, itemStatus, readItems } from "../detail/items.js";
-import { quietly } from "../detail/reading.js";
+import { items, itemStatus, readMore } from "../detail/items.js";
 import { counted } from "../format.js";
 import { Trace } from "./attempts.js";
 import { Glyph } from "./glyph.js";
@@ -42,7 +41,7 @@ export function Items({ of }) {
       !isRead || id !== of.id
         ? html`<p class="muted none-yet">Reading …</p>`
         : known.length
-          ? html`<${List} known=${known} next=${next} id=${of.id} />`
+          ? html`<${List} known=${known} next=${next} />`
           : html`<p class="muted none-yet">${nothing(of)}</p>`
     }
   </div>`;
@@ -56,13 +55,13 @@ function nothing({ progress: { failed, unit } }) {
     : "Nothing failed.";
 }
 
-/** @param {{known: Item[], next: string|null, id: number}} props */
-function List({ known, next, id }) {
+/** @param {{known: Item[], next: string|null}} props */
+function List({ known, next }) {
   return html`<div class="items-list" tabindex="0" data-scrolls role="group" aria-label="Items">
     <ul>${known.map((item) => html`<${Row} key=${item.id} item=${item} />`)}</ul>
     ${
       next
-        ? html`<button class="button" onClick=${() => quietly(id, readItems())}>More</button>`
+        ? html`<button class="button" onClick=${readMore}>More</button>`
         : null
     }
   </div>`;

@@ -30,7 +30,7 @@ function Shown({ of, read }) {
   const [isPlain, setPlain] = useState(false);
   const hasOther = shape.kind === "table" || shape.kind === "chart";
   const cut = read.isCut || (shape.kind === "text" && shape.text.length > MOST_TEXT);
-  return html`<div class="result ${shape.kind}">
+  return html`<div class="result">
     <div class="tools">
       <a class="button" href=${resultAddress(of.id)} download id="save-result"
           aria-keyshortcuts="D">Save <kbd>D</kbd></a>

@@ -1,8 +1,7 @@
 // What happened to the task that is shown, the latest first.
 
 import { html } from "htm/preact";
-import { history, readEarlier } from "../detail/history.js";
-import { quietly } from "../detail/reading.js";
+import { goBack, history } from "../detail/history.js";
 import { sentences } from "../detail/timeline.js";
 import { clock, moment } from "../format.js";
 import { now } from "../store.js";
@@ -11,15 +10,14 @@ import { Glyph } from "./glyph.js";
 /** @import {Entry} from "../detail/timeline.js" */
 
 export function Timeline() {
-  const { id, events, before, isRead } = history.value;
+  const { events, before, isRead } = history.value;
   if (!isRead) return html`<p class="muted none-yet">Reading …</p>`;
   const entries = sentences(events).reverse();
-  const earlier = () => id !== null && quietly(id, readEarlier());
   return html`<div class="timeline" tabindex="0" data-scrolls aria-label="Timeline" role="group">
     <ol>${entries.map((entry, i) => html`<${Row} key=${`${entry.id} ${entry.text}`} entry=${entry}
         after=${entries[i - 1]} />`)}</ol>
     ${entries.length ? null : html`<p class="muted">Nothing that is still kept.</p>`}
-    ${before ? html`<button class="button" onClick=${earlier}>Earlier</button>` : null}
+    ${before ? html`<button class="button" onClick=${goBack}>Earlier</button>` : null}
   </div>`;
 }
 
