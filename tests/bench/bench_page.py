@@ -203,7 +203,8 @@ def measure(chromium, service: Service, site, rate: int, seconds: int) -> None:
     print(f"({min(took):.0f} to {max(took):.0f})")
     time.sleep(6)  # the rest of the list comes when the page is idle
     cdp = context.new_cdp_session(page)
-    cdp.send("Performance.enable")
+    # in time of the thread: what other programs do meanwhile is not counted
+    cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
     spent(cdp, seconds, "at rest")
     print("scrolling                   ", page.evaluate(SCROLL, 4))
     feed = Feed(service, rate)

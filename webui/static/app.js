@@ -1,6 +1,7 @@
 // Where the page begins: draws it, then connects it. Loaded by index.html.
 
 import { html, render } from "htm/preact";
+import { followTitle } from "./badges.js";
 import { followCurrent } from "./following.js";
 import { followFilter } from "./history.js";
 import { followUnfolded } from "./jobs.js";
@@ -14,6 +15,7 @@ import { obeySettings } from "./zoom.js";
 
 render(html`<${Page} />`, /** @type {HTMLElement} */ (document.getElementById("app")));
 obeySettings();
+followTitle();
 followCurrent();
 followFilter();
 followUnfolded();

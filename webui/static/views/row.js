@@ -95,8 +95,8 @@ const arrivesIn = (eta) => (eta ? `in ${durationRange(eta)}` : "");
 export function Stations({ stations }) {
   const now = stations.find(({ state }) => state === "now");
   return html`<span class="way" style=${{ "--at": `${100 * reached(stations)}%` }}
-      title=${now?.name ?? ""}>
+      title=${now?.title ?? ""}>
     ${stations.map(({ state }, i) => html`<i key=${i} class=${state}></i>`)}
-    <span class="unseen">${now?.name ?? ""}</span>
+    <span class="unseen">${now?.title ?? ""}</span>
   </span>`;
 }

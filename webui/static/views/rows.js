@@ -3,7 +3,7 @@
 
 import { html } from "htm/preact";
 import { counted, whole } from "../format.js";
-import { select } from "../store.js";
+import { select, state } from "../store.js";
 import { toggleGroup } from "../walking.js";
 import { Bar } from "./bar.js";
 import { Glyph } from "./glyph.js";
@@ -50,6 +50,7 @@ export function JobRow({ row: { job, key, part }, task, place, index, isActive }
       <span class="name" role="gridcell" aria-colspan="3">Reading its jobs …</span></div>`;
   const { done, failed, skipped } = job.progress;
   const seen = done + failed + skipped;
+  const titles = state.value?.types.get(task.type)?.stage_titles ?? {};
   return html`<div class=${shown} id=${key} role="row" aria-rowindex=${index} style=${place}
       onClick=${() => select(task.id)}>
     <span role="gridcell"></span>
@@ -64,7 +65,7 @@ export function JobRow({ row: { job, key, part }, task, place, index, isActive }
         : html`<span class="stage" role="gridcell">${
             job.status === "queued"
               ? html`<span class="why">${BLOCKED[job.blocked ?? ""] ?? "waits for its turn"}</span>`
-              : html`<${Stations} stations=${stationsOf(job)} />`
+              : html`<${Stations} stations=${stationsOf(job, titles)} />`
           }</span>
           <span role="gridcell"><${Bar} task=${job} /></span>`
     }
@@ -83,11 +84,15 @@ function attemptsOf({ attempts, max_attempts: most, status }) {
   return status === "completed" ? `${attempts} attempts` : `attempt ${attempts} of ${most}`;
 }
 
-/** @param {Job} job @returns {import("../stations.js").Station[]} */
-function stationsOf({ stages, stage, status, step }) {
+/**
+ * @param {Job} job @param {Object<string, string>} titles  how its type calls the stages
+ * @returns {import("../stations.js").Station[]}
+ */
+function stationsOf({ stages, stage, status, step }, titles) {
   const at = stages.indexOf(stage);
   return stages.map((name, i) => ({
     name,
+    title: titles[name] ?? name,
     step: String(step),
     state: status === "completed" || i < at ? "past" : i === at ? "now" : "next",
   }));

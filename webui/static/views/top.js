@@ -1,6 +1,7 @@
 // The line at the top: whose page it is, whether it is live, the time, the ways to the keys and out.
 
 import { html } from "htm/preact";
+import { running } from "../badges.js";
 import { clock, clockSeconds, counted, whole } from "../format.js";
 import { askNewTask } from "../new_task.js";
 import { openPalette } from "../palette.js";
@@ -26,7 +27,8 @@ export function Top() {
       <${Link} />
       <${Search} />
       <button class="button big-screen" aria-keyshortcuts="B" onClick=${togglePage}>
-        Big screen <kbd>B</kbd>
+        Big screen ${running.value ? html`<span class="badge">${running.value}<span
+          class="unseen"> running</span></span>` : null}<kbd>B</kbd>
       </button>
       <${QueueSwitch} />
       <button class="button primary new-task" aria-keyshortcuts="N" aria-haspopup="dialog"
