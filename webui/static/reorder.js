@@ -92,7 +92,7 @@ async function run(line, block, steps, where) {
     const place = where || placeOf(block[0].id);
     const who = ids.length === 1 ? said(block[0]) : tasksOf(moved.size);
     tell(`${who} moved ${place}`, {
-      key: `move:${ids.join()}`,
+      key: `move ${where}:${ids.join()}`,
       undo: () => inTurn(() => putBack(line, moved)),
     });
     spoken.value = `${who} moved ${placeOf(ids.at(-1) ?? 0)}`;

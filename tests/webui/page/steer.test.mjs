@@ -194,14 +194,20 @@ test("many are offered what some of them can, with the count", () => {
 
 test("what became of many is told with what did not work out", () => {
   const ok = { id: 1, ok: true, status: "cancelled" };
-  const over = { id: 2, ok: false, status: "completed", error: { code: "not-possible" } };
+  const refused = (id, ...allowed) => ({
+    id,
+    ok: false,
+    status: null,
+    error: { code: "not-possible", allowed },
+  });
+  const over = refused(2, "retry", "clear");
   const gone = { id: 3, ok: false, status: null, error: { code: "not-found" } };
-  const moved = { id: 4, ok: false, status: "running", error: { code: "not-possible" } };
+  const moved = refused(4, "pause", "cancel");
   assert.equal(outcome("cancel", [ok, ok, over]), "2 cancelled, 1 had already finished");
   assert.equal(outcome("cancel", [ok, gone]), "1 cancelled, 1 was already gone");
   assert.equal(outcome("hold", [ok, moved]), "1 held, 1 had moved on and could not be");
   assert.equal(
-    outcome("retry", [ok, { ...over, status: "running" }]),
+    outcome("retry", [ok, moved]),
     "1 retried, 1 had moved on and could not be",
   );
 });

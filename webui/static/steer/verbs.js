@@ -82,7 +82,8 @@ export function offers(tasks) {
   });
 }
 
-/** @typedef {{id: number, ok: boolean, status: Status|null, error?: {code: string}}} Outcome */
+/** @typedef {{id: number, ok: boolean, status: Status|null,
+ *   error?: {code: string, allowed?: string[]}}} Outcome  `allowed`: what is possible instead */
 
 /**
  * What became of many: "10 cancelled, 2 had already finished".
@@ -93,10 +94,7 @@ export function outcome(deed, results) {
   const done = results.filter(({ ok }) => ok).length;
   const failed = results.filter(({ ok }) => !ok);
   const gone = failed.filter(({ error }) => error?.code === "not-found").length;
-  const over = failed.filter(
-    ({ status, error }) =>
-      error?.code !== "not-found" && DEEDS.clear.statuses.includes(/** @type {any} */ (status)),
-  ).length;
+  const over = failed.filter(({ error }) => error?.allowed?.includes("retry")).length;
   const isEnd = deed === "retry" || deed === "clear";
   const rest = failed.length - gone - (isEnd ? 0 : over);
   const words = [`${whole(done)} ${DEEDS[deed].done}`];

@@ -23,8 +23,16 @@ export function useDragging(scroller) {
     const list = scroller.current;
     if (!list) return undefined;
     const press = (/** @type {PointerEvent} */ event) => begin(list, event);
+    const touch = (/** @type {TouchEvent} */ event) => {
+      // a finger on the grip drags: nothing scrolls, and no mouse is made of it
+      if (isOnGrip(event.target, event.touches[0]?.clientX ?? 0)) event.preventDefault();
+    };
     list.addEventListener("pointerdown", press);
-    return () => list.removeEventListener("pointerdown", press);
+    list.addEventListener("touchstart", touch, { passive: false });
+    return () => {
+      list.removeEventListener("pointerdown", press);
+      list.removeEventListener("touchstart", touch);
+    };
   }, []);
 }
 
@@ -33,8 +41,10 @@ function begin(list, pressed) {
   if (pressed.button !== 0 || !pressed.isPrimary) return;
   if (pressed.shiftKey || pressed.ctrlKey || pressed.metaKey) return;
   const { target } = pressed;
-  if (!(target instanceof Element) || target.closest("[role=checkbox], button, a, input")) return;
-  if (pressed.pointerType !== "mouse" && !target.closest(".grip")) return; // a finger scrolls
+  if (!(target instanceof Element)) return;
+  const isGripped = isOnGrip(target, pressed.clientX);
+  if (pressed.pointerType !== "mouse" && !isGripped) return; // a finger scrolls
+  if (!isGripped && target.closest("[role=checkbox], button, a, input")) return;
   const task = taskOf(target.closest(".row"));
   if (!task?.allowed.includes("move")) return;
   const ends = new AbortController();
@@ -67,6 +77,17 @@ function begin(list, pressed) {
     end(false);
   };
   addEventListener("keydown", escape, { signal, capture: true });
+}
+
+/**
+ * Whether a press is on the grip of its row. Told by its place: browsers take a finger's press to
+ * what is near and can be clicked, such as the box beside the grip.
+ * @param {EventTarget|null} target @param {number} x
+ */
+function isOnGrip(target, x) {
+  const row = target instanceof Element ? target.closest(".row") : null;
+  const grip = row?.querySelector(".grip")?.getBoundingClientRect();
+  return Boolean(grip?.width && x >= grip.left - 4 && x < grip.right);
 }
 
 /** The click that ends a drag means nothing. */
