@@ -126,8 +126,8 @@ def start_site(
         token=token,
         page_paths=pages.PAGES,
         script_hashes=pages.script_hashes(page_files().content(pages.INDEX)),
-        sessions=sessions,
     )
+    guard.sessions = sessions
     if not is_loopback(host):
         guard.expose(host)
     server.app = guard

@@ -45,7 +45,7 @@ class Guard:
     `port` is the port we listen on, `token` the secret of this service. `page_paths` are the
     addresses that a person may type or bookmark, `multipart_paths` those that take uploads; in
     both, `*` stands for one path segment. `script_hashes` ("sha256-…=") allow inline import maps.
-    `sessions` are those that outlive this process; without them it begins with none.
+    It begins without sessions; those that outlive the service are put into `sessions`.
     """
 
     def __init__(
@@ -57,7 +57,6 @@ class Guard:
         page_paths: Iterable[str],
         multipart_paths: Iterable[str] = (),
         script_hashes: Iterable[str] = (),
-        sessions: Sessions | None = None,
     ):
         if not token:
             raise ValueError("a guard without a token would let everybody in")
@@ -73,7 +72,7 @@ class Guard:
         self._headers = security_headers(tuple(script_hashes))
         self._fixed = {name.lower() for name, _ in self._headers} - {"content-security-policy"}
         self.codes, self.failures = Codes(), Failures()
-        self.sessions = sessions or Sessions()
+        self.sessions = Sessions()
         self.arrivals = Arrivals(lambda mark: self.sessions.knows(mark))
 
     def expose(self, host: str) -> None:

@@ -1,4 +1,4 @@
-"""Sessions that outlive their service: what is on disk, what is believed of it, and for how long."""
+"""Sessions that outlive their service: what is on disk, what is believed of it, for how long."""
 
 import json
 import os
@@ -56,9 +56,7 @@ def folder(tmp_path):
 @pytest.fixture
 def begun(folder, clocks):
     """Makes the sessions of the next service on the same folder."""
-    return lambda port=PORT, ours=True: Sessions(
-        clocks, SessionFile(folder), port, lambda *_: ours
-    )
+    return lambda port=PORT, ours=True: Sessions(clocks, SessionFile(folder), port, lambda *_: ours)
 
 
 def test_a_session_goes_on_after_a_restart(begun, folder):

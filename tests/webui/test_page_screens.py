@@ -1,5 +1,5 @@
-"""A second screen in a real browser: its address is made in the settings of the big screen, it looks
-and changes nothing, and it ends when somebody says so."""
+"""A second screen in a real browser: its address is made in the settings of the big screen, it
+looks and changes nothing, and it ends when somebody says so."""
 
 import re
 

@@ -73,7 +73,8 @@ def until(page, condition) -> None:
 def test_three_tabs_share_one_stream_and_survive_the_service(browser, service):  # noqa: F811
     site = start_site(service, "127.0.0.1", 0, TOKEN)
     try:
-        tasks = [add(service, f"Task {n}") for n in range(3)]
+        for number in range(3):
+            add(service, f"Task {number}")
         with tabs(browser, site, 3) as pages:
             until(pages[0], lambda: streams(site) == 1)
             late = add(service, "Came while all three were open")

@@ -1,5 +1,5 @@
-"""One-time codes and the sessions they open, through the guard, over HTTP. What is kept of them over
-a restart is in `test_kept_sessions.py`, second screens are in `test_screens.py`."""
+"""One-time codes and the sessions they open, through the guard, over HTTP. What is kept of them
+over a restart is in `test_kept_sessions.py`, second screens are in `test_screens.py`."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -13,7 +13,6 @@ from webui.documents.base import (
     Problem,
     Why,
 )
-from webui.documents.paths import PathEntry, PathList
 from webui.documents.entering import (
     ArrivalDocument,
     CodeDocument,
@@ -21,6 +20,7 @@ from webui.documents.entering import (
     ScreenList,
     SessionDocument,
 )
+from webui.documents.paths import PathEntry, PathList
 from webui.documents.service import (
     ActivityDocument,
     Condition,
