@@ -31,7 +31,7 @@ export function WallPanel() {
     ${refused.value ? html`<p class="notice" role="alert">${refused.value}</p>` : null}
     <fieldset disabled=${isReadOnly.value}><legend>Size</legend>
       <${Choice} of="distance" is=${sizing} label="From screen and distance" />
-      <${Number} name="diagonal" label="Diagonal of the screen" unit="inches" min="5" max="300"
+      <${Number} name="diagonal" label="Screen diagonal" unit="inches" min="5" max="300"
           step="1" isOff=${sizing !== "distance"} />
       <${Number} name="distance" label="Looked at from" unit="metres" min="0.3" max="50"
           step="0.1" isOff=${sizing !== "distance"} />
@@ -124,5 +124,5 @@ function Dim() {
       change({ dim: { ...hours, [end]: target.value } })} />`;
   return html`<label class="check"><input type="checkbox" checked=${dim !== null}
       onChange=${() => change({ dim: dim ? null : hours })} /><span>Dim it at night</span></label>
-    <div class="field"><span>Between</span><span>${time("start")} and ${time("end")}</span></div>`;
+    <div class="field times"><span>${time("start")} to ${time("end")}</span></div>`;
 }
