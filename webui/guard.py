@@ -3,8 +3,8 @@
 A server on loopback can be reached by every page in the person's browser and by every user of the
 machine, so each request must show that it came to us (Host), from us (Origin, Sec-Fetch-Site) and
 with a secret (token or session), and bring nothing that a foreign form could send (media type).
-The secrets are kept in `auth.py` and `sessions.py`; malformed requests never get here (`head.py`). The composition
-root puts the app into a guard and the guard into the server.
+The secrets are kept in `auth.py` and `sessions.py`; malformed requests never get here (`head.py`).
+The composition root puts the app into a guard and the guard into the server.
 """
 
 import ipaddress

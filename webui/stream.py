@@ -1,8 +1,9 @@
-"""Event streams: one thread owns all of them and feeds them from one source. A stream's socket comes from a worker of the HTTP server (`connection.py`) after the response
-headers. Every reader has a position. Those that are behind read the source page by page; at the
-tail a reader joins a channel, whose readers share one read, one merger and one encoding. As a
-single thread owns positions and tail, there is no moment between replay and live in which an event
-could be lost or doubled.
+"""Event streams: one thread owns all of them and feeds them from one source.
+
+A stream's socket comes from a worker of the HTTP server (`connection.py`) after the headers. Every
+reader has a position. Those that are behind read the source page by page; at the tail a reader
+joins a channel, whose readers share one read, one merger and one encoding. As one thread owns
+positions and tail, no event is lost or doubled between replay and live.
 
 What an event looks like and which are merged is in `frames.py`, the sockets are in `readers.py`.
 """

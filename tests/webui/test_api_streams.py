@@ -75,6 +75,23 @@ def test_head_of_the_stream_ends(live):
     assert answer.status == 200 and answer.header("Content-Type") == "text/event-stream"
 
 
+def test_details_come_of_the_named_tasks_only_and_everything_else_of_all(live):
+    crash = {**QUICK, "trouble": "crash", "trouble_at": 2, "records": 6}
+    last = live.read("/snapshot")["last_event_id"]
+    looked_at, other = live.run(crash, title="Looked at"), live.run(crash, title="Not looked at")
+    kinds = "task_finished,job_update,log"
+    stream = live.follow(after=last, kinds=kinds, details=looked_at["id"])
+    events = []
+    while not events or events[-1][1] != "task_finished" or events[-1][2]["id"] != other["id"]:
+        events.append(stream.event())
+    stream.close()
+    of = {kind: {e[2].get("task_id", e[2]["id"]) for e in events if e[1] == kind} for kind in (
+        "task_finished", "job_update", "log")}  # fmt: skip
+    assert of["task_finished"] == {looked_at["id"], other["id"]}
+    assert of["job_update"] == of["log"] == {looked_at["id"]}
+    assert live.ask("GET", "/events?details=x").status == 422
+
+
 # --- POST /tasks --------------------------------------------------------------------------------
 
 

@@ -191,6 +191,11 @@ def test_everything_else_is_as_described(live, ask):
     for verb in ("pause", "resume", "retry-failed", "clear-completed"):
         ask("POST", f"/queue/{verb}")
     ask("POST", "/codes")
+    code = ask("POST", "/codes", {"scope": "read"}).json
+    assert live.get(f"/enter?code={code['code']}", Authorization=None).status == 303
+    assert [each["mark"] for each in ask("GET", "/screens").json["items"]] == [code["mark"]]
+    ask("GET", "/codes/{mark}", places=[code["mark"]])
+    ask("DELETE", "/screens/{mark}", places=[code["mark"]])
     schedule = {"name": "x", "cron": "@daily", "type": "rehearsal", "params": QUICK}
     made = ask("POST", "/schedules", schedule).json
     ask("PATCH", "/schedules/{id}", {"cron": "0 4 * * *"}, places=[made["id"]])
