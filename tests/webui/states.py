@@ -95,7 +95,7 @@ def _form(words: str, then: str = "") -> Callable:
         page.get_by_role("combobox", name="Find a task type").wait_for()
         page.keyboard.type(words)
         page.keyboard.press("Enter")
-        expect(page.locator(".sheet footer .primary")).to_be_visible()
+        expect(page.locator(".sheet-foot .primary")).to_be_visible()
         if then:
             page.keyboard.press(then)
 

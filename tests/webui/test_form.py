@@ -97,7 +97,7 @@ def test_it_says_what_it_would_do_while_it_is_filled_in(page, shop):
     fill_in(sheet, "Letters")
     expect(preview).to_contain_text("2,840 orders to do", timeout=PREVIEW_MS)
     expect(preview.get_by_role("row").nth(1)).to_contain_text("2024-05-04")
-    expect(sheet.locator("footer")).to_contain_text("2,840 orders to do")
+    expect(sheet.locator(".sheet-foot")).to_contain_text("2,840 orders to do")
     expect(field(sheet, "Title")).to_have_attribute("placeholder", "Everything about Letters")
     field(sheet, "Name").fill("unlucky")
     expect(preview).to_contain_text("no luck", timeout=PREVIEW_MS)
@@ -122,11 +122,11 @@ def test_the_answer_to_what_was_typed_last_is_shown_and_typing_never_waits(page)
     page.on("requestfailed", lambda request: given_up.append(request.failure))
     sheet = open_form(page, "everything")
     fill_in(sheet, "slow")
-    expect(sheet.locator("footer")).to_contain_text("Counting")
+    expect(sheet.locator(".sheet-foot")).to_contain_text("Counting")
     while not held:  # until the request is under way
         page.wait_for_timeout(20)
     field(sheet, "Name").fill("quick")
-    expect(sheet.locator("footer")).to_contain_text("2,840 orders to do", timeout=PREVIEW_MS)
+    expect(sheet.locator(".sheet-foot")).to_contain_text("2,840 orders to do", timeout=PREVIEW_MS)
     expect(field(sheet, "Title")).to_have_attribute("placeholder", "Everything about quick")
     assert given_up and "ABORTED" in given_up[0]
 

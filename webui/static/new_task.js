@@ -31,6 +31,7 @@ import { state } from "./store.js";
 /** Open the form: of this type, filled in so; of none: ask for the type first. Starts nothing.
  * @param {Wish} [wish] */
 export async function askNewTask(wish = {}) {
+  if (state.value?.isReadOnly) return;
   const isOpen = sheet.value === "types" || sheet.value === "form";
   if (isOpen && !wish.type) return focusSheet();
   if (!types.value.length) take([...(state.value?.types.values() ?? [])]);
@@ -141,7 +142,13 @@ async function openLink(wanted, text) {
 
 /** @type {import("./chords.js").Key[]} */
 export const NEW_TASK_KEYS = [
-  { keys: ["n"], shown: "N", does: "New task", run: () => askNewTask() },
+  {
+    keys: ["n"],
+    shown: "N",
+    does: "New task",
+    when: () => !state.value?.isReadOnly,
+    run: () => askNewTask(),
+  },
   {
     keys: ["Escape"],
     shown: "Esc",

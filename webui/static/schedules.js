@@ -47,9 +47,18 @@ export async function readSchedules() {
 
 const LOST = "The service does not answer. The schedules go on when it does.";
 
-/** @param {Schedule} of */
-export const turn = ({ id, enabled }) =>
-  doingTo(`turn-${id}`, async () => take(await send("PATCH", `/schedules/${id}`, { enabled: !enabled })));
+/** Turn it on or off; shown at once, and taken back when the service refuses. @param {Schedule} of */
+export const turn = (of) =>
+  doingTo(`turn-${of.id}`, async () => {
+    const enabled = !of.enabled;
+    take({ ...of, enabled });
+    try {
+      take(await send("PATCH", `/schedules/${of.id}`, { enabled }));
+    } catch (error) {
+      take(of);
+      throw error;
+    }
+  });
 
 /** Start its task now, whatever the calendar says. @param {Schedule} of */
 export const runNow = ({ id }) =>

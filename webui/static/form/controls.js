@@ -115,7 +115,7 @@ function NumberControl({ field, common, text }) {
     step(by);
   };
   const span = spanOf(limits);
-  return html`<span class="spin"><input ...${common} type="text" role="spinbutton"
+  return html`<span class="spin"><span class="box"><input ...${common} type="text" role="spinbutton"
       inputmode=${holds === "integer" ? "numeric" : "decimal"} autocomplete="off" value=${text}
       aria-valuenow=${Number.isFinite(Number(text)) && text.trim() ? Number(text) : undefined}
       aria-valuetext=${text.trim() || "empty"}
@@ -124,6 +124,6 @@ function NumberControl({ field, common, text }) {
       onInput=${(/** @type {any} */ e) => change(pointer, e.currentTarget.value)}
       onBlur=${() => visit(pointer)} /><span class="steps" aria-hidden="true">
       <button type="button" tabindex="-1" onClick=${() => step(1)}><i></i></button>
-      <button type="button" tabindex="-1" onClick=${() => step(-1)}><i></i></button></span>
+      <button type="button" tabindex="-1" onClick=${() => step(-1)}><i></i></button></span></span>
     ${span ? html`<small>${span}</small>` : null}</span>`;
 }

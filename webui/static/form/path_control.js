@@ -89,7 +89,7 @@ export function PathControl({ field, common, text }) {
     close();
     visit(field.pointer);
   };
-  return html`<span class="pathway"><input ...${common} type="text" role="combobox" value=${text}
+  return html`<span class="pathway"><span class="box"><input ...${common} type="text" role="combobox" value=${text}
       aria-autocomplete="list" aria-expanded=${isOpen.value} aria-controls=${list}
       aria-activedescendant=${isOpen.value && at.value >= 0 ? `${list}-${at.value}` : undefined}
       autocomplete="off" spellcheck=${false} placeholder=${field.placeholder || PLACEHOLDERS[field.names]}
@@ -104,7 +104,7 @@ export function PathControl({ field, common, text }) {
         document.getElementById(idOf(field.pointer))?.focus();
         if (isOpen.value) close();
         else plan(text, 0);
-      }}><i></i></button>
+      }}><i></i></button></span>
     <ul id=${list} role="listbox" aria-label=${`${field.label}: what is there`} hidden=${!isOpen.value}>
       ${items.value.map(
         (entry, i) => html`<li key=${entry.path} id="${list}-${i}" role="option"

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";
 import { choose, proposed } from "../new_task.js";
+import { state } from "../store.js";
 import { note, types } from "./entries.js";
 import { fitting } from "./matching_types.js";
 import { TypeIcon } from "./type_icon.js";
@@ -52,7 +53,11 @@ export function TypeChoice() {
       found.length
         ? null
         : html`<p class="muted" role="status">${
-            types.value.length ? "No task type has these words." : "There is no task type yet."
+            types.value.length
+              ? "No task type has these words."
+              : state.value
+                ? "There is no task type yet."
+                : "Asking the service …"
           }</p>`
     }
   </div>`;

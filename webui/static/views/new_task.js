@@ -110,7 +110,7 @@ function Form({ of }) {
           : null
       }
     </div>
-    <footer>
+    <div class="sheet-foot">
       <p role="status">${isArmed.value ? armed() : summary()}</p>
       <div class="ways-to-begin">
         <button type="button" class="button" aria-keyshortcuts="Alt+S" aria-expanded=${later.value !== ""}
@@ -125,7 +125,7 @@ function Form({ of }) {
         <button type="button" class="button primary" aria-keyshortcuts="Control+Enter"
           aria-disabled=${isSending.value} onClick=${main}>${label(later.value)} <kbd>Ctrl ⏎</kbd></button>
       </div>
-    </footer>
+    </div>
   </${Sheet}>`;
 }
 

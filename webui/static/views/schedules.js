@@ -60,7 +60,7 @@ function One({ of }) {
   const isKnown = task !== null && (state.value?.tasks.has(task) ?? false);
   return html`<li class=${enabled ? "" : "off"}>
     <label class="on"><input type="checkbox" role="switch" checked=${enabled}
-      aria-label=${`${name}: starts by the calendar`} disabled=${doing.value === `turn-${id}`}
+      aria-label=${`${name}: starts by the calendar`} aria-busy=${doing.value === `turn-${id}`}
       onChange=${() => turn(of)} /><span>${enabled ? "On" : "Off"}</span></label>
     <div>
       <h3>${name}</h3>

@@ -41,12 +41,12 @@ export function Sheet({ title, close, icon, beside, children, onKeyDown }) {
   };
   return html`<section class="sheet" role="dialog" aria-labelledby="sheet-title" ref=${own}
       onKeyDown=${obey}>
-    <header>
+    <div class="sheet-head">
       ${icon}<h2 id="sheet-title">${title}</h2>
       ${beside}
       <button type="button" class="button" aria-keyshortcuts="Escape" onClick=${close}>
         Close <kbd>Esc</kbd></button>
-    </header>
+    </div>
     ${children}
   </section>`;
 }
