@@ -19,7 +19,7 @@ from core.queue import Ledger
 
 MOST = 500  #: entries of one page
 MOST_SAMPLES = 5000  #: of a pace, however often the task was changed
-FIRST = 60  #: entries of each page of a snapshot: what a large screen shows
+FIRST = 50  #: entries of each page of a snapshot: what a large screen shows
 #: The pages of a snapshot beside what runs, and how `GET /tasks` goes on with each.
 FIRST_PAGES: dict[str, tuple[list[Any], str]] = {
     "waiting": (["queued", "paused"], "priority"),

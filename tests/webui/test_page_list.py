@@ -164,13 +164,14 @@ def test_the_address_says_what_is_shown_and_the_chips_change_it(page, live):
 
 @pytest.mark.parametrize("page", ["/?by=project"], indirect=True)
 def test_tasks_are_grouped_by_project_and_filtered_by_it(page, live):
+    heading(page, "Archive").click()
     expect(page.get_by_role("rowheader")).to_have_text(
         ["Archive", "Trip 0", "Trip 1", "Without a project"]
     )
     page.get_by_role("button", name="Filter").click()
-    page.get_by_label("Project").select_option("Trip 1")
+    page.get_by_role("combobox", name="Project", exact=True).select_option("Trip 1")
     expect(names(page)).to_have_text(["Photos 1", "Photos 3"])
-    page.get_by_label("Group by").select_option("Status")
+    page.get_by_role("combobox", name="Group by").select_option("Status")
     expect(page.get_by_role("rowheader")).to_have_text(["Waiting"])
     assert page.url.endswith("?project=Trip+1")
 

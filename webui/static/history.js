@@ -21,15 +21,14 @@ import * as store from "./store.js";
  * @property {boolean} isReading
  */
 
-/** @type {Record<Kind, {statuses: Status[], sort: string}>} */
+/** `limit`: tasks of one page. @type {Record<Kind, {statuses: Status[], sort: string,
+ *   limit: number}>} */
 const LISTS = {
-  waiting: { statuses: ["queued", "paused"], sort: "priority" },
-  failed: { statuses: ["failed"], sort: "-finished_at" },
-  finished: { statuses: ["completed", "cancelled"], sort: "-finished_at" },
+  waiting: { statuses: ["queued", "paused"], sort: "priority", limit: 500 },
+  failed: { statuses: ["failed"], sort: "-finished_at", limit: 100 },
+  finished: { statuses: ["completed", "cancelled"], sort: "-finished_at", limit: 100 },
 };
 const KINDS = /** @type {Kind[]} */ (Object.keys(LISTS));
-/** Tasks of one page. */
-const PAGE = 200;
 /** Tasks of each kind that are loaded at most: more cannot be looked through by scrolling. */
 const MOST = 20_000;
 /** Finished tasks of each kind that are kept beyond those that were scrolled to. */
@@ -97,7 +96,7 @@ export async function readMore(kind) {
   const query = queryOf(filter.peek(), LISTS[kind].statuses);
   if (cursor === null || !query || reading.isReading || reading.loaded >= MOST) return;
   query.set("sort", LISTS[kind].sort);
-  query.set("limit", String(PAGE));
+  query.set("limit", String(LISTS[kind].limit));
   if (cursor) query.set("cursor", cursor);
   reading.isReading = true;
   try {

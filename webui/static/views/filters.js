@@ -34,7 +34,7 @@ export function Filters() {
       ${CHIPS.map((chip) => html`<${Chip} key=${chip.key} ...${chip} />`)}
     </div>
     <label class="selecting"><span>Group by</span><select value=${grouping.value.by}
-        aria-keyshortcuts="G"
+        aria-label="Group by" aria-keyshortcuts="G"
         onChange=${(/** @type {{currentTarget: HTMLSelectElement}} */ { currentTarget }) =>
           filters.setGrouping(/** @type {By} */ (currentTarget.value))}>
       ${Object.values(GROUPINGS).map(
@@ -69,7 +69,7 @@ function Panel() {
     name,
     title: state.value?.types.get(name)?.title ?? name,
   }));
-  return html`<div class="panel">
+  return html`<div class="rarer">
     <${Pick} name="type" label="Type" options=${titles} />
     <${Pick} name="source" label="Came from" options=${named([...facets.source.keys()])} />
     <${Pick} name="project" label="Project" options=${named([...facets.project.keys()])} />
@@ -100,6 +100,7 @@ function Pick({ name, label, options }) {
   if (all.length < 2 && !value) return null;
   all.sort((a, b) => a.title.localeCompare(b.title, "en", { numeric: true }));
   return html`<label class="selecting"><span>${label}</span><select value=${value}
+      aria-label=${label}
       onChange=${(/** @type {{currentTarget: HTMLSelectElement}} */ { currentTarget }) =>
         filters.setWord(name, currentTarget.value)}>
     <option value="" selected=${!value}>Any</option>
