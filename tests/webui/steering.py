@@ -1,5 +1,5 @@
-"""What the tests of steering in a real browser share: a queue that stands still, rows, the service's
-own order, what the page says."""
+"""What the tests of steering in a real browser share: a queue that stands still, its rows, the
+service's own order."""
 
 import pytest
 

@@ -18,7 +18,7 @@ from tests.webui.steering import (  # noqa: F401  (fixtures)
 pytestmark = pytest.mark.slow
 
 
-def drag(page, task, to, *, below=False, drop=True):
+def drag(page, task, to, *, below=False, drop=True):  # noqa: F811
     """Drag a row to the upper or the lower half of another one."""
     start, end = row(page, task).bounding_box(), row(page, to).bounding_box()
     x, y = start["x"] + 300, end["y"] + end["height"] * (0.8 if below else 0.2)

@@ -16,7 +16,7 @@ from tests.webui.steering import (  # noqa: F401  (fixtures)
 pytestmark = pytest.mark.slow
 
 
-def bar(page):
+def bar(page):  # noqa: F811
     return page.get_by_role("toolbar")
 
 

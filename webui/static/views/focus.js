@@ -1,11 +1,11 @@
 // The focus while something is open over the page: taken when it opens, given back when it closes.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** A ref for the element that takes the focus. */
 export function useTakenFocus() {
   const taker = useRef(/** @type {HTMLElement|null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     taker.current?.focus();
     return () => {

@@ -3,7 +3,7 @@
 
 import { useSignal } from "@preact/signals";
 import { html } from "htm/preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /**
  * @typedef {{label: string, run: () => unknown, shown?: string, isOff?: boolean, kind?: string}}
@@ -24,7 +24,7 @@ export function Menu({ label, name = label, kind = "", items, keys }) {
     isOpen.value = false;
     button()?.focus();
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen.value) return undefined;
     entries()[0]?.focus();
     const outside = (/** @type {Event} */ { target }) => {
@@ -37,7 +37,8 @@ export function Menu({ label, name = label, kind = "", items, keys }) {
     if (!isOpen.value) return;
     const all = entries();
     const at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    const above = at < 0 ? -1 : at - 1;
+    const to = { ArrowDown: at + 1, ArrowUp: above, Home: 0, End: all.length - 1 }[event.key];
     if (to !== undefined) all[(to + all.length) % all.length]?.focus();
     else if (event.key === "Escape") close();
     else if (event.key === "Tab") isOpen.value = false;

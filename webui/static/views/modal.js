@@ -1,7 +1,7 @@
 // A dialog over the page: the page behind waits, Escape closes it, the focus comes back after.
 
 import { html } from "htm/preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /**
  * @param {{label: string, role?: string, kind?: string, onClose: () => void,
@@ -9,7 +9,7 @@ import { useEffect, useRef } from "preact/hooks";
  */
 export function Modal({ label, role = "dialog", kind = "", onClose, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement|null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
     const first = dialog.current?.querySelector("[data-first]");
