@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from core.samples import make_archive
 from tests.webui.browsing import browser, opened  # noqa: F401  (a fixture)
 from tests.webui.site import live_site
 
@@ -60,6 +59,25 @@ class Curve(TaskType):
 
     def run(self, run):
         return [{"day": f"2024-01-{n:02d}", "n": n * n} for n in range(1, 31)]
+
+
+class Parts(TaskType):
+    """Has three items, of which one fails in its first run."""
+
+    name = "parts"
+
+    @classmethod
+    def retries_items(cls):
+        return True
+
+    def run(self, run):
+        if run.job.only_failed:
+            run.checkpoint(1, done=1, total=1)
+            return
+        for n in range(3):
+            run.items.put(f"part-{n}", "completed")
+        run.items.put("part-1", "failed", "no answer", "Traceback, line 3")
+        run.checkpoint(3, done=2, failed=1, total=3)
 
 
 class Markup(TaskType):
@@ -211,6 +229,20 @@ def test_the_log_follows_its_end_until_somebody_scrolls_up(page, live):
     expect(lines(page).last).to_contain_text("spoken while away")
     say("spoken last")
     expect(lines(page).last).to_contain_text("spoken last")
+
+
+def test_another_size_leaves_the_log_at_its_end(page, live):
+    choose(page, logged(live, "Resized", 300))
+    expect(lines(page).last).to_contain_text("line 299")
+    for height in (640, 1000, 900):
+        page.set_viewport_size({"width": 1440, "height": height})
+        page.wait_for_function(
+            """() => {
+              const box = document.querySelector(".log");
+              return box.scrollHeight - box.scrollTop - box.clientHeight < 4;
+            }"""
+        )
+        expect(page.get_by_role("button", name="Newest line")).to_have_count(0)
 
 
 def test_finding_in_the_log_asks_for_older_lines_and_marks_them(page, live):
@@ -383,18 +415,22 @@ def test_parameters_are_copied_as_json_and_as_a_command(page, live):
     assert "records=4" in page.evaluate(read)
 
 
-def test_failed_items_are_listed_with_their_reason(page, live):
-    path = live.service.data_dir / "items.sqlite"
-    make_archive(path, 200)
-    task = ran(page, live, {"database": str(path)}, type="backfill-dates", title="With items")
-    failed = task["progress"]["failed"]
-    expect(page.locator(".range .face").first).to_contain_text("Dated")
+def test_failed_items_are_listed_with_their_reason_and_retried_alone(page, live):
+    ran(page, live, {}, type="parts", title="With items")
+    expect(page.locator("#tab-items .count")).to_have_text("1")
     page.keyboard.press("6")
-    if failed:
-        expect(page.locator(".items-list li")).to_have_count(min(failed, 100))
-        expect(page.get_by_role("button", name="Retry only what failed")).to_be_visible()
-    else:
-        expect(page.get_by_role("tabpanel")).to_contain_text("Nothing failed")
+    items = page.locator(".items-list li")
+    expect(items).to_have_count(1)
+    expect(items).to_contain_text("part-1")
+    expect(items).to_contain_text("no answer")
+    items.get_by_text("Trace", exact=True).click()
+    expect(items.locator("pre")).to_contain_text("line 3")
+    page.get_by_label("Which items").select_option("")
+    expect(items).to_have_count(3)
+    page.get_by_label("Which items").select_option("failed")
+    page.get_by_role("button", name="Retry only what failed").click()
+    expect(page.get_by_role("tabpanel")).to_contain_text("part-1")
+    expect(page.locator(".range")).to_contain_text("1 done")
 
 
 # --- results and faces ---------------------------------------------------------------------------

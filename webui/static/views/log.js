@@ -79,6 +79,7 @@ function Lines() {
   const box = useRef(/** @type {HTMLElement|null} */ (null));
   const probe = useRef(/** @type {HTMLElement|null} */ (null));
   const anchor = useRef({ id: 0, offset: 0 });
+  const size = useRef(""); // of the window and of what is in it, when it last was at its end
   const { lines } = log.value;
   const { top, height, columns, row } = seen.value;
   const places = placesOf(lines, columns);
@@ -99,7 +100,7 @@ function Lines() {
     const element = box.current;
     if (!element) return;
     if (isAtEnd.value) {
-      element.scrollTop = element.scrollHeight;
+      toEnd(element);
     } else {
       const at = lines.findIndex((line) => line.id >= anchor.current.id);
       const wanted = places[Math.max(0, at)] * row + anchor.current.offset;
@@ -108,6 +109,10 @@ function Lines() {
     note();
   }, [lines, columns, row, height, isAtEnd.value]);
 
+  const toEnd = (/** @type {HTMLElement} */ element) => {
+    element.scrollTop = element.scrollHeight;
+    size.current = `${element.clientHeight} ${element.scrollHeight}`;
+  };
   const note = () => {
     const element = box.current;
     if (!element) return;
@@ -122,6 +127,9 @@ function Lines() {
   const scrolled = () => {
     const element = box.current;
     if (!element) return;
+    // a zoom or a message below moves it, too, which is nobody's wish to leave the end
+    const isMoved = size.current !== `${element.clientHeight} ${element.scrollHeight}`;
+    if (isAtEnd.value && isMoved) toEnd(element);
     const below = element.scrollHeight - element.scrollTop - element.clientHeight;
     isAtEnd.value = below < AT_END && !log.value.hasNewer;
     note();
