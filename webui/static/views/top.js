@@ -32,7 +32,7 @@ export function Top() {
       </button>
       <${QueueSwitch} />
       <button class="button primary new-task" aria-keyshortcuts="N" aria-haspopup="dialog"
-          aria-label="New task" onClick=${() => askNewTask()}>
+          aria-label="New task N" onClick=${() => askNewTask()}>
         <span class="long">New task</span><span class="short">+</span> <kbd>N</kbd>
       </button>
       <button class="button keys" aria-label="Keys" aria-keyshortcuts="?"
