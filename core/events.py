@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.clock import Clock
-from core.documents import job_document, rfc3339, task_document, told
+from core.documents import job_document, task_document, told
 from core.lanes import Reason
 from core.model import Event, Job, Kind, Task
 from core.store import Store

@@ -133,11 +133,11 @@ def test_log_parameters_and_result_are_shown(page, live):
     expect(page.get_by_role("tabpanel")).to_contain_text("written nothing")
     page.keyboard.press("s")
     expect(page.get_by_role("log")).to_contain_text("crashing as told")
-    page.keyboard.press("2")
+    page.keyboard.press("4")
     expect(page.get_by_role("tabpanel")).to_contain_text("Trouble at")
-    expect(row(page, task).locator(".word")).to_have_text("completed", timeout=40_000)
-    page.keyboard.press("3")
-    expect(page.get_by_role("tabpanel")).to_contain_text('"counted": 6')
+    expect(page.locator(".details .chip")).to_have_text("completed", timeout=40_000)
+    page.keyboard.press("5")
+    expect(page.get_by_role("tabpanel")).to_contain_text("counted6")
 
 
 def test_a_refusal_is_said_in_the_page(page, live):
