@@ -18,6 +18,8 @@ from desktop.places import SERVER_FILE
 
 #: Seconds between two looks: until the page is there, at the service's file, at the session.
 ARRIVAL_POLL_S, FILE_POLL_S, SESSION_POLL_S = 0.05, 1.0, 60.0
+#: Seconds that a window which begins beside its service waits for it; then it is asked to end.
+SERVICE_S = 30.0
 PATIENCE_S = 5.0
 
 
@@ -38,7 +40,8 @@ class Attendant:
         return f"{self.url}/enter?code={made['code']}"
 
     def start(self, arrived: Callable[[], None]) -> None:
-        """Call `arrived` when the page runs, then keep it signed in; from a thread of its own."""
+        """Call `arrived` when the page runs, then keep it signed in; from a thread of its own. A
+        page that has not entered yet does so when there is a service."""
         run = threading.Thread(target=self._attend, args=(arrived,), name="attendant", daemon=True)
         run.start()
 
@@ -54,12 +57,12 @@ class Attendant:
                 return False  # the page says that the service is gone; the next look may find it
         return True
 
-    def theme(self) -> str:
-        """The setting: system, light or dark."""
+    def theme(self, otherwise: str) -> str:
+        """The setting: system, light or dark; `otherwise` while there is no service."""
         try:
             return self._client().get("/settings")["theme"]
         except Failure:
-            return "system"
+            return otherwise
 
     def farewell(self) -> str:
         """What goes on without the window, for a person who closes it; "" when nothing does."""
@@ -75,6 +78,12 @@ class Attendant:
         )
 
     def _attend(self, arrived: Callable[[], None]) -> None:
+        deadline = time.monotonic() + SERVICE_S
+        while not self._mark and time.monotonic() < deadline:
+            try:
+                self._load(self.enter())
+            except Failure:
+                time.sleep(ARRIVAL_POLL_S)
         while not self._has_arrived():
             time.sleep(ARRIVAL_POLL_S)
         arrived()

@@ -62,7 +62,8 @@ def _has_grip(place: Place, screen: Screen) -> bool:
 
 
 class Remembered:
-    """What a window keeps for the next one: its place, and what the person was told once."""
+    """What a window keeps for the next one: its place, what was told once, and the theme, which a
+    window needs that begins before its service."""
 
     def __init__(self, folder: Path):
         self._folder = folder
@@ -70,12 +71,14 @@ class Remembered:
             document = json.loads((folder / WINDOW_STATE_FILE).read_text(encoding="utf-8"))
             self.place = _checked(document["place"])
             self.is_told = document["is_told"] is True
+            self.theme = str(document.get("theme", "system"))
         except (OSError, ValueError, KeyError, TypeError):
-            self.place, self.is_told = Place(), False  # none yet, or none that can be used
+            # none yet, or none that can be used
+            self.place, self.is_told, self.theme = Place(), False, "system"
 
     def keep(self) -> None:
         """Write it down, whole or not at all."""
-        document = {"place": asdict(self.place), "is_told": self.is_told}
+        document = {"place": asdict(self.place), "is_told": self.is_told, "theme": self.theme}
         write_secret(self._folder, WINDOW_STATE_FILE, json.dumps(document))
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import webbrowser
+from collections.abc import Callable
 from pathlib import Path
 
 from desktop.client import Client
@@ -24,8 +25,9 @@ LOG_LIMIT = 5 * 1024 * 1024
 _HOME = Path(__file__).resolve().parents[1]
 
 
-def find_or_start(folder: Path) -> Client:
-    """A client of the running service of `folder`; one is started when there is none.
+def find_or_start(folder: Path, meanwhile: Callable[[], None] | None = None) -> Client:
+    """A client of the running service of `folder`; one is started when there is none, and then
+    `meanwhile` is called once, while it begins.
 
     Raises NoService, with the end of the service's log, when it does not start.
     """
@@ -34,6 +36,8 @@ def find_or_start(folder: Path) -> Client:
         return client
     say(f"Starting the service for {folder}")
     process = _start(folder)
+    if meanwhile:
+        meanwhile()
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         client = answering(folder)

@@ -17,6 +17,8 @@ WINDOW_FILE = "window.json"
 WINDOW_LOCK_FILE = "window.lock"
 WINDOW_LOG_FILE = "window.log"
 WINDOW_STATE_FILE = "window-state.json"
+#: Set for a window that is started while its service begins.
+EARLY = "LONGHAUL_WINDOW_IS_EARLY"
 
 
 def data_folder(given: str | None) -> Path:

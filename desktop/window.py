@@ -22,13 +22,15 @@ from desktop.arrival import Attendant
 from desktop.doorbell import Doorbell
 from desktop.failures import Failure
 from desktop.geometry import LEAST_HEIGHT, LEAST_WIDTH, Place, Remembered, Screen, restored
-from desktop.places import WINDOW_LOCK_FILE
+from desktop.places import EARLY, WINDOW_LOCK_FILE
 
 READY, TAKEN, FAILED = "READY", "TAKEN", "FAILED"
 IS_LINUX = sys.platform.startswith("linux")
 #: Seconds of rest after which a new place is written down.
 SETTLED_S = 0.5
 FAREWELL = "Longhaul works on without its window"
+#: What a window shows before there is a service.
+NOTHING = "<!doctype html><title>Longhaul</title>"
 
 
 class Window:
@@ -41,20 +43,26 @@ class Window:
         self._settling: threading.Timer | None = None
         self._is_maximized = False
         self._was_asked_to_end = threading.Event()
+        self._is_early = os.environ.pop(EARLY, "") != ""
         self._colour = "#0b1015"
         self.native: Any = None
 
     def show(self) -> None:
         """Make the window, and return when it is closed. Raises Failure without a service."""
         screens = self._screens()  # ends the process where there is no display
-        address = self._attendant.enter()
+        try:
+            source = {"url": self._attendant.enter()}
+        except Failure:
+            if not self._is_early:
+                raise
+            source = {"html": NOTHING}  # in the page's colour; the attendant loads the page
         place = restored(self._remembered.place, screens)
         self._remembered.place = place
         self._is_maximized = place.is_maximized
         x, y = self._origin()
         self.native = self._webview.create_window(
             "Longhaul",
-            address,
+            **source,
             x=None if place.x is None else place.x - x,
             y=None if place.y is None else place.y - y,
             width=place.width,
@@ -67,7 +75,7 @@ class Window:
         )
         self._listen()
         Doorbell(self._folder, self.come_forward)
-        self._attendant.start(lambda: _report(READY))
+        self._attendant.start(self._arrived)
         self._webview.start(icon=str(_icon()))
 
     def come_forward(self) -> None:
@@ -78,6 +86,11 @@ class Window:
         self.native.show()
         if not IS_LINUX:
             self.native.restore()
+
+    def _arrived(self) -> None:
+        _report(READY)
+        self._remembered.theme = self._attendant.theme(self._remembered.theme)
+        self._settle()
 
     # --- what happens to it -------------------------------------------------------------------
 
@@ -99,6 +112,8 @@ class Window:
             window_qt.end_with(self._was_asked_to_end.is_set, self.native.native)
 
     def _is_ours(self, address: str) -> bool:
+        if not self._attendant.url:
+            return True  # our own empty page
         ours, asked = urlsplit(self._attendant.url), urlsplit(address)
         return (asked.scheme, asked.netloc) == (ours.scheme, ours.netloc)
 
@@ -152,7 +167,7 @@ class Window:
         from desktop import window_qt
 
         window_qt.introduce()
-        self._colour = window_qt.ground(self._attendant.theme())
+        self._colour = window_qt.ground(self._attendant.theme(self._remembered.theme))
         return window_qt.screens()
 
     def _origin(self) -> tuple[int, int]:

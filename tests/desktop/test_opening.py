@@ -75,6 +75,25 @@ def test_ready_ends_the_wait_and_the_process_stays(window, folder):
     assert time.monotonic() - began < 10
 
 
+def test_a_window_that_began_beside_its_service_is_the_one_that_is_waited_for(window, folder):
+    window(
+        "import os; print('READY' if os.environ['LONGHAUL_WINDOW_IS_EARLY'] else '', flush=True)"
+    )
+    early = opening.Early(folder)
+    early.begin()
+    assert opening.in_window(folder, early.take()) == opening.OPENED
+    assert early.take() is None, "a second one would be started by nobody"
+
+
+def test_a_window_whose_service_does_not_come_is_ended(window, folder):
+    window("import time; time.sleep(60)")
+    early = opening.Early(folder)
+    early.begin()
+    process = early._process
+    early.give_up()
+    assert process.poll() is not None
+
+
 def test_of_two_who_open_at_once_the_second_waits_for_the_bell_of_the_first(window, folder):
     rung = threading.Event()
     window("print('TAKEN')")
