@@ -17,7 +17,8 @@ ENTRY = "app.js"
 #: What the page asks for first; on its way while the modules are still read.
 FIRST = '<link rel="preload" href="/api/v1/snapshot" as="fetch" crossorigin="anonymous">\n'
 _MAP = re.compile(r'(<script type="importmap">)(.*?)(</script>)', re.DOTALL)
-_OWN = re.compile(r'\b(href|src)="/static/([^"?]+)"')
+#: Fonts keep their plain address, by which the style sheets ask for them.
+_OWN = re.compile(r'\b(href|src)="/static/([^"?]+\.(?:js|css|svg))"')
 _IMPORT = re.compile(r'^(?:import|export)\b[^;"]*?\bfrom "([^"]+)"|^import "([^"]+)"', re.M)
 
 

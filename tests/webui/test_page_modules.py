@@ -61,6 +61,7 @@ def test_the_served_page_names_every_file_by_its_content_so_that_it_may_be_kept_
         assert mapped[f"/static/{name}"] == address
         assert f'<link rel="modulepreload" href="{address}">' in page
     assert files.url("app.js") in page and files.url("style/tokens.css") in page
+    assert [a for a in re.findall(r'href="([^"]+)" as="font"', page) if "?" in a] == []
     assert mapped["preact"] == files.url("vendor/preact/dist/preact.mjs")
     assert len(script_hashes(page.encode())) == 1
 
