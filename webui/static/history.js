@@ -6,7 +6,7 @@ import { effect, signal, untracked } from "@preact/signals";
 import { read } from "./api.js";
 import { filter, isFiltered } from "./filters.js";
 import { statusGroup } from "./grouping.js";
-import { queryOf } from "./matching.js";
+import { STATUSES, queryOf } from "./matching.js";
 import { withMaintenance } from "./reducer.js";
 import * as store from "./store.js";
 
@@ -35,6 +35,8 @@ const MOST = 20_000;
 const KEPT = 2000;
 /** Tasks that a filter should find before it waits for somebody to scroll. */
 const ENOUGH = 60;
+/** Milliseconds between two counts of what is not loaded; meanwhile events keep them. */
+const RECOUNT_MS = 30_000;
 /** Milliseconds of rest after which a new filter asks the service. */
 const REST_MS = 200;
 
@@ -62,7 +64,7 @@ function tell() {
     const text = isFull
       ? "There are more than a list can show. Search or filter to find them"
       : "Looking for more …";
-    return [kind, { hasMore: cursor !== null, text }];
+    return [kind, { hasMore: cursor !== null, isWhole: all[kind].cursor === null, text }];
   });
   store.beyond.value = Object.fromEntries(told);
 }
@@ -116,6 +118,9 @@ export async function readMore(kind) {
 
 /** Follow the filter, for as long as the page lives. */
 export function followFilter() {
+  setInterval(() => {
+    if (!document.hidden && store.totals.value) recount(turn).catch(() => undefined);
+  }, RECOUNT_MS);
   let wasMaintenance = filter.peek().maintenance;
   effect(() => {
     const { maintenance } = filter.value;
@@ -162,8 +167,6 @@ function restart() {
 
 /** @param {number} mine */
 async function look(mine) {
-  const query = queryOf({ ...filter.peek(), statuses: [] }, Object.values(LISTS).flatMap((l) => l.statuses));
-  query?.set("status", "all");
   try {
     if (isFiltered.peek()) {
       // the line is loaded by itself, if it is not too long
@@ -172,12 +175,19 @@ async function look(mine) {
     } else {
       for (const kind of KINDS) if (all[kind].cursor === "") await readMore(kind);
     }
-    const { by_status } = await read(`/queue/counts?${query}`);
-    if (mine === turn) store.totals.value = byGroup(by_status);
+    await recount(mine);
   } finally {
     if (mine === turn) isSearching.value = false;
   }
   if (!isFiltered.peek()) await readLine(mine);
+}
+
+/** Ask how many tasks there are of each status, whichever are wanted. @param {number} mine */
+async function recount(mine) {
+  const query = queryOf({ ...filter.peek(), statuses: [] }, STATUSES);
+  query?.set("status", "all");
+  const { by_status } = await read(`/queue/counts?${query}`);
+  if (mine === turn) store.totals.value = byGroup(by_status);
 }
 
 /**

@@ -6,7 +6,8 @@
 
 /**
  * What there is of a group by status that is not loaded.
- * @typedef {{hasMore: boolean, text: string}} Beyond
+ * @typedef {{hasMore: boolean, isWhole: boolean, text: string}} Beyond
+ *   `isWhole`: without a filter nothing is missing
  */
 
 /**
@@ -30,19 +31,29 @@ export function sectionsOf(arrangement, view) {
     const kinds = isByStatus ? rest.filter((kind) => kind === key) : rest;
     const isLast = i === keys.length - 1;
     const count = groups.get(key)?.length ?? 0;
-    const total = isByStatus ? view.totals?.[key] : undefined;
     const isFolded = view.folds[`${grouping.by}:${key}`] ?? isFoldedBefore(arrangement, key);
     const heading = {
       key,
       heading: grouping.heading(key, view.types, view.now),
-      count: Math.max(count, total ?? 0),
-      isAtLeast: total === undefined && kinds.length > 0,
+      count: isByStatus ? countOf(key, count, view) : count,
+      isAtLeast: kinds.length > 0 && !(isByStatus && view.totals),
       isFolded,
     };
     const isCut = kinds.length > 0 && !isFolded && (isByStatus || isLast);
     const more = isCut ? { more: kinds[0], text: view.beyond[kinds[0]].text } : null;
     return { heading, ...shownOf(arrangement, key, isFolded, view), more };
   });
+}
+
+/**
+ * How many tasks there are in a group by status: those that are loaded, where these are all, as
+ * what is counted elsewhere may be of another moment.
+ * @param {string} key @param {number} loaded @param {Pick<View, "beyond"|"totals">} view
+ */
+export function countOf(key, loaded, { beyond, totals }) {
+  const list = key === "paused" ? "waiting" : key;
+  if (key === "running" || beyond[list]?.isWhole) return loaded;
+  return Math.max(loaded, totals?.[key] ?? 0);
 }
 
 /**

@@ -4,7 +4,8 @@ import { html } from "htm/preact";
 import * as filters from "../filters.js";
 import { compact, whole } from "../format.js";
 import { GROUPINGS } from "../grouping.js";
-import { arrangement, rows, state, totals } from "../store.js";
+import { countOf } from "../sections.js";
+import { arrangement, beyond, rows, state, totals } from "../store.js";
 import { Glyph } from "./glyph.js";
 
 /** @import {By} from "../grouping.js" */
@@ -53,7 +54,7 @@ function Chip({ label, statuses, glyph }) {
   const { counts } = arrangement.value;
   const loaded = statuses.reduce((n, status) => n + (counts[status] ?? 0), 0);
   const key = label.toLowerCase();
-  const count = Math.max(loaded, totals.value?.[key] ?? 0);
+  const count = countOf(key, loaded, { beyond: beyond.value, totals: totals.value });
   const isOn = statuses.some((status) => filters.filter.value.statuses.includes(status));
   if (!count && !isOn) return null;
   return html`<button class="choice ${statuses[0]}" aria-pressed=${isOn}
