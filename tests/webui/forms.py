@@ -57,3 +57,10 @@ def titled(live: Live, title: str) -> list[dict]:
     """The tasks that have this title, in whatever state."""
     found = live.read("/tasks", status="all", limit=200)["items"]
     return [task for task in found if task["title"] == title]
+
+
+def expect_refusals(page) -> None:
+    """From now on the browser's own lines about refused and lost requests are no complaint: the
+    test provokes them, and they are told at any moment after the answer."""
+    hear = page.complaints._hear
+    page.complaints._hear = lambda line: "Failed to load resource" in line or hear(line)

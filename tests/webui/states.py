@@ -105,7 +105,9 @@ def _form(words: str, then: str = "") -> Callable:
 def _refused_form(page, tasks):
     _form("backfill", "Control+Enter")(page, tasks)
     expect(page.locator(".sheet [aria-invalid=true]")).to_be_focused()
-    page.complaints.said.clear()  # the browser's own line about the refusal
+    while not page.complaints.said:  # the browser's own line about the refusal
+        page.wait_for_timeout(20)
+    page.complaints.said.clear()
 
 
 def _repeated(page, tasks):

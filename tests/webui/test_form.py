@@ -7,7 +7,14 @@ import pytest
 
 from tests.webui.browsing import browser  # noqa: F401  (a fixture)
 from tests.webui.everything import Params
-from tests.webui.forms import field, open_form, page_of, site_with_everything, titled
+from tests.webui.forms import (
+    expect_refusals,
+    field,
+    open_form,
+    page_of,
+    site_with_everything,
+    titled,
+)
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect
@@ -132,6 +139,7 @@ def test_the_answer_to_what_was_typed_last_is_shown_and_typing_never_waits(page)
 
 
 def test_complaints_of_the_service_stand_at_their_fields_and_nothing_is_lost(page):
+    expect_refusals(page)
     sheet = open_form(page, "everything")
     page.keyboard.press("Control+Enter")
     name = field(sheet, "Name")
@@ -153,7 +161,6 @@ def test_complaints_of_the_service_stand_at_their_fields_and_nothing_is_lost(pag
     expect(address).to_be_in_viewport()
     expect(sheet.locator(".wrong", has_text="This shop is closed").first).to_be_visible()
     expect(name).to_have_value("Kept")
-    page.complaints.said.clear()  # the browser's own lines about refusals
     page.reload()
     sheet = open_form(page, "everything")
     expect(sheet).to_contain_text("what you had typed before")
@@ -179,6 +186,7 @@ def test_json_is_checked_while_it_is_typed_and_not_sent_before_it_is(page):
 
 
 def test_paths_are_completed_below_the_roots(page, shop):
+    expect_refusals(page)
     archive = shop.archive()
     sheet = open_form(page, "backfill")
     database = field(sheet, "Database")
@@ -197,4 +205,3 @@ def test_paths_are_completed_below_the_roots(page, shop):
     page.keyboard.press("Escape")
     expect(option).to_be_hidden()
     expect(sheet).to_be_visible()
-    page.complaints.said.clear()  # previews of a path that is not there were refused

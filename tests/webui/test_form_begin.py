@@ -7,7 +7,14 @@ from urllib.parse import quote
 import pytest
 
 from tests.webui.browsing import browser  # noqa: F401  (a fixture)
-from tests.webui.forms import field, open_form, page_of, site_with_everything, titled
+from tests.webui.forms import (
+    expect_refusals,
+    field,
+    open_form,
+    page_of,
+    site_with_everything,
+    titled,
+)
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect
@@ -52,6 +59,7 @@ def test_a_start_that_is_pressed_often_begins_one_task(page, shop):
 
 
 def test_a_lost_answer_keeps_the_form_and_the_repeat_makes_no_second_task(page, shop):
+    expect_refusals(page)
     page.route("**/api/v1/tasks", lambda route: (route.fetch(), route.abort()))
     sheet = rehearsal(page, "Answered into the void")
     page.keyboard.press("Control+Enter")
@@ -63,10 +71,10 @@ def test_a_lost_answer_keeps_the_form_and_the_repeat_makes_no_second_task(page, 
     page.keyboard.press("Control+Enter")
     expect(sheet).to_have_count(0)
     assert len(titled(shop, "Answered into the void")) == 1
-    page.complaints.said.clear()  # the browser's own line about the lost answer
 
 
 def test_who_changes_the_form_after_a_lost_answer_is_told_that_the_first_arrived(page, shop):
+    expect_refusals(page)
     page.route("**/api/v1/tasks", lambda route: (route.fetch(), route.abort()))
     sheet = rehearsal(page, "Arrived")
     page.keyboard.press("Control+Shift+Enter")
@@ -79,7 +87,6 @@ def test_who_changes_the_form_after_a_lost_answer_is_told_that_the_first_arrived
     page.keyboard.press("Control+Shift+Enter")
     expect(sheet).to_have_count(0)
     assert len(titled(shop, "Arrived")) == len(titled(shop, "Changed meanwhile")) == 1
-    page.complaints.said.clear()  # the browser's own lines about what was refused
 
 
 def test_added_held_it_waits_for_a_start(page, shop):
@@ -91,6 +98,7 @@ def test_added_held_it_waits_for_a_start(page, shop):
 
 
 def test_it_waits_for_another_task_and_for_a_time(page, shop):
+    expect_refusals(page)
     first = shop.add(title="Comes before")
     sheet = rehearsal(page, "Comes after")
     field(sheet, "After task").fill(str(first["id"]))
@@ -106,10 +114,10 @@ def test_it_waits_for_another_task_and_for_a_time(page, shop):
     field(sheet, "After task").fill("987654")
     page.keyboard.press("Control+Shift+Enter")
     expect(field(sheet, "After task")).to_be_focused()
-    page.complaints.said.clear()  # the browser's own line about the refusal
 
 
 def test_a_schedule_is_made_listed_turned_off_run_and_removed(page, shop):
+    expect_refusals(page)
     sheet = rehearsal(page, "Every night")
     page.keyboard.press("Alt+s")
     sheet.get_by_label("Again and again").check()
@@ -139,7 +147,6 @@ def test_a_schedule_is_made_listed_turned_off_run_and_removed(page, shop):
     expect(row).to_have_count(0)
     expect(page.locator(".sheet")).to_contain_text("Nothing starts by the calendar yet")
     assert shop.read("/schedules")["items"] == []
-    page.complaints.said.clear()  # the browser's own line about the expression that is none
 
 
 def test_while_the_same_runs_the_button_says_so_and_a_second_press_starts_another(page, shop):
