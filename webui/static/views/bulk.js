@@ -34,8 +34,8 @@ export function BulkBar() {
         : html`<${Deed} key=${offer.deed} offer=${offer}
             shown=${offer.deed === "resume" && hasPause ? "" : KEY_OF[offer.deed]} />`,
     )}
-    <button class="button leave" aria-label="Select nothing" aria-keyshortcuts="Escape"
-        onClick=${leave}>
+    <button class="button leave" aria-keyshortcuts="Escape" onClick=${leave}>
+      <span class="unseen">Select nothing</span>
       <svg viewBox="0 0 16 16" aria-hidden="true"><path d="m4 4 8 8m0-8-8 8" /></svg>
       <kbd>Esc</kbd>
     </button>

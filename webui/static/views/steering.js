@@ -11,7 +11,9 @@ import { UndoBar } from "./undo.js";
 
 export function Steering() {
   return html`
-    <div class="bars"><${UndoBar} /><${BulkBar} /></div>
+    <section class="bars" aria-label="What was done, and what can be done">
+      <${UndoBar} /><${BulkBar} />
+    </section>
     <${Dragged} />
     <${AskedQuestion} />
     <${Changing} />

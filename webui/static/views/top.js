@@ -22,7 +22,8 @@ export function Top() {
           <circle cx="4" cy="22" r="4" />
     </svg>
     <b>Longhaul</b>
-    <h1>${subtitle()}</h1>
+    <h1 class="unseen">${subtitle()}</h1>
+    <span class="subtitle" aria-hidden="true">${subtitle()}</span>
     <div class="right">
       <${Link} />
       <${Search} />
