@@ -9,6 +9,7 @@ import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -180,8 +181,14 @@ class TaskType(JobType):
             "knobs": sorted(cls.knobs),
             "retries_items": cls.retries_items(),
             "has_preview": cls.has_preview(),
-            "params_schema": cls.Params.model_json_schema(),
+            "params_schema": _schema(cls.Params),
         }
+
+
+@lru_cache(maxsize=256)
+def _schema(params: type[BaseModel]) -> dict[str, Any]:
+    """Made once for each class, as every snapshot has it. Nobody changes it."""
+    return params.model_json_schema()
 
 
 def invalid(error: ValidationError, base: str) -> Invalid:
