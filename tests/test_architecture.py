@@ -57,6 +57,8 @@ RESERVED: dict[str, tuple[str, ...]] = {
         ("webui", "desktop"),
     ),
 }
+#: folders below ours that npm filled
+FOREIGN = {"vendor", "vendor.new", "node_modules"}
 MAX_FILE_LINES, MAX_FUNCTION_LINES, MAX_PARAMETERS, MAX_ROOT_LINES = 300, 60, 6, 30
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 
@@ -65,7 +67,7 @@ def sources(root: Path, *suffixes: str) -> Iterator[Path]:
     """Our own files of the three packages; what npm brought is not ours."""
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*")):
-            if path.suffix in suffixes and not {"vendor", "vendor.new", "node_modules"} & set(path.parts):
+            if path.suffix in suffixes and not FOREIGN & set(path.parts):
                 yield path
 
 
