@@ -19,6 +19,7 @@
  * @property {number|null} rate  records a second; null while nothing says
  * @property {Range|null} eta  seconds until what moves and waits has arrived
  * @property {number} uncounted  open tasks whose total is not known yet, so that no figure has it
+ * @property {number} blind  those of them that run
  * @property {string|null} finishedAt  of a haul with nothing open: when the last task finished
  */
 
@@ -40,6 +41,7 @@ export function haulOf(tasks) {
     rate: null,
     eta: null,
     uncounted: 0,
+    blind: 0,
     finishedAt: null,
   };
   for (const task of members) add(haul, task);
@@ -88,11 +90,26 @@ function add(haul, task) {
   if (task.status === "running") {
     haul.running++;
     haul.moving += left ?? 0;
+    haul.blind += Number(left === null);
     if (task.rate !== null) haul.rate = (haul.rate ?? 0) + task.rate;
   }
   if (task.finished_at && task.finished_at > (haul.finishedAt ?? ""))
     haul.finishedAt = task.finished_at;
   haul.total = haul.done + haul.failed + haul.toGo;
+}
+
+/**
+ * What the headline says of how far it is: a share, or the count where a share would be one of
+ * something else. With nothing left of what is counted it would say 100, and while nothing that
+ * runs is counted it would stand still.
+ * @param {Haul} haul
+ * @returns {{isCount: boolean, share: number, labels: string[]}} `labels`: the same in ever fewer
+ *   words
+ */
+export function headlineOf({ total, done, toGo, running, uncounted, blind }) {
+  const isCount = uncounted > 0 && (toGo === 0 || (running > 0 && blind === running));
+  const more = isCount ? ["Done so far"] : uncounted ? ["Done of what is counted"] : [];
+  return { isCount, share: total ? done / total : 0, labels: [...more, "Done"] };
 }
 
 /**

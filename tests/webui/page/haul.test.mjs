@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { haulOf } from "../../../webui/static/haul.js";
+import { haulOf, headlineOf } from "../../../webui/static/haul.js";
 import { task } from "./tasks.mjs";
 
 const T = (minute) => `2026-01-01T10:${String(minute).padStart(2, "0")}:00.000Z`;
@@ -77,4 +77,23 @@ test("what a person stopped is not waited for", () => {
 test("it says how many tasks cannot be counted yet", () => {
   assert.equal(haulOf([task(1, { progress: { total: null } })]).uncounted, 1);
   assert.equal(haulOf([task(1)]).uncounted, 0);
+});
+
+test("a share is said only of what moves: else it is the count", () => {
+  const unknown = (id, fields) => task(id, { ...fields, progress: { total: null, done: 5 } });
+  const done = task(1, { status: "completed", finished_at: T(5), progress: { done: 100 } });
+  const said = (...tasks) => headlineOf(haulOf(tasks));
+  // what finished would be 100 % of what is counted
+  assert.deepEqual(said(done, unknown(2)), { isCount: true, share: 1, labels: ["Done so far", "Done"] });
+  // and beside a waiting task it would stand still
+  const waiting = task(3, { status: "queued" });
+  assert.equal(said(done, unknown(2), waiting).isCount, true);
+  assert.deepEqual(said(task(4, { progress: { done: 50 } }), unknown(2)), {
+    isCount: false,
+    share: 55 / 105,
+    labels: ["Done of what is counted", "Done"],
+  });
+  assert.equal(said(unknown(5, { status: "queued" }), waiting).isCount, false);
+  assert.deepEqual(said(done).labels, ["Done"]);
+  assert.equal(said(done).isCount, false);
 });

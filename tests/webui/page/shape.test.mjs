@@ -4,7 +4,7 @@ import { bytes, facesOf, figure } from "../../../webui/static/detail/cells.js";
 import { commandOf, quoted } from "../../../webui/static/detail/command.js";
 import { pointsOf, shapeOf, sorted } from "../../../webui/static/detail/shape.js";
 import { attemptRows, stepRows } from "../../../webui/static/detail/attempts.js";
-import { rangeOf } from "../../../webui/static/detail/range.js";
+import { isOpenEnded, openWords, rangeOf } from "../../../webui/static/detail/range.js";
 import { ICONS, iconPath } from "../../../webui/static/icons.js";
 import { task } from "./tasks.mjs";
 
@@ -107,6 +107,15 @@ test("the range has what is not empty, and what a failed task did not come to", 
   ]);
   assert.deepEqual(parts({ status: "failed", progress: { done: 5, total: 10 } }), ["5 done", "5 not done"]);
   assert.deepEqual(parts({ progress: { total: null } }), []);
+});
+
+test("a task of unknown total has an open end, until it is completed", () => {
+  const of = (status, total = null) => task(1, { status, progress: { done: 5, total } });
+  const open = ["queued", "running", "paused", "failed", "cancelled"];
+  assert.ok(open.every((status) => isOpenEnded(of(status)) && !isOpenEnded(of(status, 10))));
+  assert.ok(!isOpenEnded(of("completed")));
+  assert.match(openWords(of("running")), /not known yet/);
+  assert.doesNotMatch(openWords(of("failed")), /yet/);
 });
 
 const attempt = (fields) => ({ job_id: 1, number: 1, pid: 7, outcome: "completed", error: null, cursor_from: null,

@@ -21,5 +21,16 @@ export function rangeOf({ status, progress: { done, failed, skipped, total, unit
   return shown.length ? shown : [{ name: "to-go", n: 0, text: counted(0, unit) }];
 }
 
+/**
+ * Whether nobody knows how long its strip would have to be: then what is done is no part of it.
+ * @param {Pick<Task, "status"|"progress">} task
+ */
+export const isOpenEnded = ({ status, progress: { total } }) =>
+  total === null && status !== "completed";
+
+/** What is said in place of what is to go. @param {Task} task */
+export const openWords = ({ status }) =>
+  status === "failed" || status === "cancelled" ? "of an unknown number" : "total not known yet";
+
 /** A figure that has room; in words for who hears it. @param {Part} part */
 export const figured = ({ n }) => (n < 1_000_000 ? whole(n) : compact(n));

@@ -5,12 +5,13 @@ import { html } from "htm/preact";
 import { stepRows } from "../detail/attempts.js";
 import { stageTitle } from "../detail/cells.js";
 import { jobs } from "../detail/jobs.js";
-import { figured, rangeOf } from "../detail/range.js";
+import { figured, isOpenEnded, openWords, rangeOf } from "../detail/range.js";
 import { counted, duration, whole } from "../format.js";
 import { faceCells } from "./face.js";
 import { Glyph } from "./glyph.js";
 
 /** @import {Task, TaskType} from "../types.js" */
+/** @import {Part} from "../detail/range.js" */
 /** @import {StepRow} from "../detail/attempts.js" */
 
 /** @param {{of: Task, type: TaskType|undefined}} props */
@@ -18,24 +19,27 @@ export function Range({ of, type }) {
   const parts = rangeOf(of);
   const faces = faceCells(of, type);
   if (!parts.length && !faces.length) return null;
-  const said = parts.map((part) => `${figured(part)} ${part.text}`).join(", ");
-  const isOpenEnded = of.progress.total === null && of.status === "running";
+  const isOpen = isOpenEnded(of);
+  const said = parts.map((part) => `${figured(part)} ${part.text}`);
+  if (isOpen) said.push(openWords(of));
   return html`<div class="range">
     ${
       parts.length
-        ? html`<div class="strip ${isOpenEnded ? "open" : ""}" role="img"
-          aria-label="${spokenUnit(of)}: ${said}">${parts.map(
-            ({ name, n }) => html`<i key=${name} class=${name} style=${{ flexGrow: n || 1 }}></i>`,
-          )}</div>`
+        ? html`<div class="strip" role="img" aria-label="${spokenUnit(of)}: ${said.join(", ")}">
+            ${isOpen ? html`<i class="open-end ${of.status}"></i>` : parts.map(stretchOf)}</div>`
         : null
     }
     <p>${parts.map(
       (part) => html`<span key=${part.name} class=${part.name}><i></i><b>${figured(part)}</b> ${
         part.text
       }</span>`,
-    )}${faces}</p>
+    )}${isOpen && parts.length ? html`<span>${openWords(of)}</span>` : null}${faces}</p>
   </div>`;
 }
+
+/** @param {Part} part */
+const stretchOf = ({ name, n }) =>
+  html`<i key=${name} class=${name} style=${{ flexGrow: n || 1 }}></i>`;
 
 /** @param {Task} of */
 const spokenUnit = ({ progress: { unit } }) => unit.charAt(0).toUpperCase() + unit.slice(1);

@@ -2,6 +2,7 @@
 
 import { html } from "htm/preact";
 import { compact, percent, whole } from "../format.js";
+import { headlineOf } from "../haul.js";
 import { now } from "../store.js";
 import { zoom } from "../zoom.js";
 import { arrivalOf } from "./arriving.js";
@@ -15,13 +16,11 @@ const LABEL = 2.15;
 const HERO = 9.4;
 
 export function Hero() {
-  const { total, done, failed, toGo, rate, uncounted } = wallHaul.value;
-  // a share of what is counted would be all of it, where nothing of what is open is counted
-  const isCount = uncounted > 0 && toGo === 0;
-  const share = isCount ? compact(done + failed) : percent(total ? done / total : 0);
+  const { done, rate } = wallHaul.value;
+  const { isCount, share: part, labels } = headlineOf(wallHaul.value);
+  const share = isCount ? compact(done) : percent(part);
   const arrival = arrivalOf(wallHaul.value, now.value, seen.value?.queue.is_paused ?? false);
-  const doneLabels = isCount ? ["Done so far", "Done"] : ["Done of what is counted", "Done"];
-  const doneLabel = fitting(uncounted ? doneLabels : ["Done"], width.value / 8);
+  const doneLabel = fitting(labels, width.value / 8);
   const figure = Math.max((emOf(share) + 0.55) * (HERO / zoom.value), emOf(doneLabel) * LABEL);
   const big = (emOf(arrival.time) + emOf(arrival.day) * 0.4) * (HERO / zoom.value);
   // the arrival's label may reach over the curve's end, never over another label
@@ -29,7 +28,9 @@ export function Hero() {
   const room = width.value - figure - curve - 3 - 4 / zoom.value;
   const label = fitting(arrival.labels, Math.max(room, big) / LABEL);
   return html`<dl class="wall-hero">
-    <div><dt>${doneLabel}</dt><dd class="huge">${share}${isCount ? null : html`<small>%</small>`}</dd></div>
+    <div><dt>${doneLabel}</dt><dd class="huge">${share}${
+      isCount ? null : html`<small>%</small>`
+    }</dd></div>
     ${plan.value.curve ? html`<${Speed} rate=${rate} />` : html`<i></i>`}
     <div class="arrive"><dt>${label}</dt>${
       arrival.time

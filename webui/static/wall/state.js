@@ -4,7 +4,7 @@
 // tell, and the work of drawing stays the same however much happens.
 
 import { computed, effect, signal } from "@preact/signals";
-import { haulOf } from "../haul.js";
+import { haulOf, headlineOf } from "../haul.js";
 import { link, now, state } from "../store.js";
 import { byStart, inLine, places, waitingBecause } from "../rows.js";
 import { lastOf, nextOf } from "./coming.js";
@@ -43,11 +43,8 @@ export const isPanelOpen = signal(false);
 
 export const tasks = computed(() => [...(seen.value?.tasks.values() ?? [])]);
 export const wallHaul = computed(() => haulOf(tasks.value));
-/** There is a road where something is counted of what is open. */
-const hasRoad = computed(() => {
-  const { total, toGo, uncounted } = wallHaul.value;
-  return total > 0 && (toGo > 0 || uncounted === 0);
-});
+/** There is a road where a share of it means something. */
+const hasRoad = computed(() => wallHaul.value.total > 0 && !headlineOf(wallHaul.value).isCount);
 export const running = computed(() =>
   tasks.value.filter(({ status }) => status === "running").sort(byStart),
 );
