@@ -3,6 +3,7 @@ The service's order is the truth."""
 
 import pytest
 
+from tests.webui.http_client import eventually
 from tests.webui.steering import (  # noqa: F401  (fixtures)
     browser,
     chosen,
@@ -51,7 +52,7 @@ def test_several_move_together_and_come_back_together(page, still):  # noqa: F81
     tasks = lined_up(page, still, 6)
     row(page, tasks[2]).click(modifiers=["Control"])
     row(page, tasks[4]).click(modifiers=["Control"])
-    assert chosen(page) == "CE"
+    eventually(lambda: chosen(page) == "CE")
     page.keyboard.press("Alt+ArrowUp")
     comes_to(page, still, "ACEBDF")
     page.keyboard.press("Alt+ArrowDown")
@@ -88,7 +89,7 @@ def test_selected_rows_are_dragged_together_and_escape_lets_them_be(page, still)
     assert order(still) == "ABCDE"
     drag(page, tasks[4], tasks[0])
     comes_to(page, still, "DEABC")
-    assert chosen(page) == "DE"
+    eventually(lambda: chosen(page) == "DE")
 
 
 def test_a_finger_drags_by_the_grip(browser, still, page):  # noqa: F811

@@ -39,7 +39,9 @@ def agree(pages, live, task) -> dict:
         now = live.read(f"/tasks/{task['id']}")
         if now["shown_status"] in ("pausing", "cancelling"):
             return False
-        return all(shown(page, task) == now["shown_status"] for page in pages)
+        is_held = now["held"] and now["status"] == "queued"
+        word = "held" if is_held else now["shown_status"]
+        return all(shown(page, task) == word for page in pages)
 
     eventually(is_so, 20)
     return live.read(f"/tasks/{task['id']}")
