@@ -29,11 +29,6 @@ export const link = signal({ status: "opening", since: Date.now() });
 export const now = signal(Date.now());
 /** The task that the person chose. @type {import("@preact/signals").Signal<number|null>} */
 export const selected = signal(null);
-/**
- * The task whose cancel waits for a second word.
- * @type {import("@preact/signals").Signal<number|null>}
- */
-export const confirming = signal(null);
 /** What could not be done, in words. */
 export const notice = signal("");
 /** The verb that was sent and not answered yet. */
@@ -187,7 +182,6 @@ export function drop(ids) {
 
 /** Choose another task. @param {number|null} id */
 export function select(id) {
-  if (id !== current.value) confirming.value = null;
   notice.value = "";
   atRow.value = "";
   selected.value = id;
