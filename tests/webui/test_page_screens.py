@@ -38,6 +38,7 @@ def test_a_second_screen_is_let_in_looks_and_is_ended(browser, live):  # noqa: F
             screen.locator(f"#row-{task['id']}").click()
             screen.keyboard.press("s")
             assert live.read(f"/tasks/{task['id']}")["held"] is True
+            _offers_no_change(screen)
             listed = page.locator(".screens li")
             expect(listed).to_have_count(1, timeout=PATIENCE)
             expect(address).to_have_count(0)
@@ -47,3 +48,22 @@ def test_a_second_screen_is_let_in_looks_and_is_ended(browser, live):  # noqa: F
             assert screen.evaluate("globalThis.refused") == []
         finally:
             other.close()
+
+
+def _offers_no_change(screen):
+    """Menu, palette, keys, boxes: what cannot be done is not there."""
+    screen.get_by_role("button", name="More").first.click()
+    expect(screen.get_by_role("menuitem")).to_have_count(1)  # the others have room in the line
+    expect(screen.get_by_role("menuitem")).to_contain_text("All commands")
+    screen.get_by_role("menuitem").click()
+    palette = screen.get_by_role("listbox", name="Commands and tasks")
+    expect(palette).to_contain_text("The big screen, and back")
+    for word in ("Pause", "Stop", "Cancel", "Clear", "Retry", "New task", "Select", "Move"):
+        expect(palette).not_to_contain_text(re.compile(rf"\b{word}\b"))
+    screen.keyboard.press("Escape")
+    expect(screen.get_by_role("checkbox")).to_have_count(0)
+    screen.locator(".row .name").first.click(modifiers=["Control"])
+    expect(screen.locator(".bulk")).to_have_count(0)
+    screen.keyboard.press("?")
+    expect(screen.get_by_role("dialog", name="Keys")).not_to_contain_text("after a question")
+    screen.keyboard.press("Escape")

@@ -2,7 +2,7 @@
 // possible now the task says itself (`allowed`). Many at once are in bulk.js, the line in
 // reorder.js, the queue in queue.js.
 
-import { send } from "./api.js";
+import { rights, send } from "./api.js";
 import { askPerson } from "./asking.js";
 import { asking, inTurn, reread } from "./requesting.js";
 import { idsOf } from "./rows.js";
@@ -70,7 +70,8 @@ export function retry(way = "usual") {
 /** Whether the task that is shown can be retried so. @param {"start"|"items"} way */
 export const canRetry = (way) =>
   Boolean(
-    task.value &&
+    rights.mayChange &&
+      task.value &&
       retriesOf(task.value, state.value?.types.get(task.value.type)).some(({ id }) => id === way),
   );
 

@@ -11,9 +11,10 @@
  * @property {() => boolean} [when]  whether it is possible now; always, where it is not given
  * @property {boolean} [everywhere]  also while the person writes something
  * @property {boolean} [isMotion]  only moves about: the palette does not offer it
+ * @property {boolean} [isChange]  leads to a change, or is of use for one only
  *
- * @typedef {{name: string, on?: "desk"|"wall", keys: Key[]}} Area  commands that belong together,
- *   on the page where they are obeyed; on both where it is not given
+ * @typedef {{name: string, on?: "desk"|"wall", isChange?: boolean, keys: Key[]}} Area  commands that
+ *   belong together, on the page where they are obeyed; on both where it is not given
  * @typedef {{key: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean, shiftKey: boolean}}
  *   Press
  */
@@ -41,6 +42,15 @@ export function keyOf(areas, chord) {
   }
   return null;
 }
+
+/**
+ * What of some areas is there for a page that may only look.
+ * @param {Area[]} areas @returns {Area[]}
+ */
+export const lookingOnly = (areas) =>
+  areas
+    .filter(({ isChange }) => !isChange)
+    .map((area) => ({ ...area, keys: area.keys.filter(({ isChange }) => !isChange) }));
 
 /**
  * How `aria-keyshortcuts` writes a chord.

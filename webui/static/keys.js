@@ -4,14 +4,14 @@
 import { canRetry, retry } from "./actions.js";
 import { TASK_KEYS } from "./bulk.js";
 import { CHANGE_KEYS } from "./changing.js";
-import { chordOf, keyOf } from "./chords.js";
+import { chordOf, keyOf, lookingOnly } from "./chords.js";
 import { DETAIL_KEYS } from "./detail/keys.js";
 import { PALETTE_KEYS, offerCommands } from "./palette.js";
 import { QUEUE_KEYS } from "./queue.js";
 import { LINE_KEYS } from "./reorder.js";
 import { SELECTION_KEYS, leave } from "./selection.js";
 import { UNDO_KEYS, untell } from "./undo.js";
-import { isHelpOpen, move, notice, select, rows } from "./store.js";
+import { isHelpOpen, move, notice, select, rows, state } from "./store.js";
 import { NEW_TASK_KEYS } from "./new_task.js";
 import { FILTER_KEYS } from "./filters.js";
 import { ROUTE_KEYS, route } from "./route.js";
@@ -74,7 +74,13 @@ const WINDOW_KEYS = [
     does: "These keys",
     run: () => (isHelpOpen.value = !isHelpOpen.value),
   },
-  { keys: ["q"], shown: "Q", does: "Stop Longhaul, after a question", run: askStop },
+  {
+    keys: ["q"],
+    shown: "Q",
+    does: "Stop Longhaul, after a question",
+    run: askStop,
+    isChange: true,
+  },
   { keys: ["Escape"], shown: "Esc", does: "Close what is open", run: close, isMotion: true },
 ];
 
@@ -88,13 +94,19 @@ const ZOOM_KEYS = [
 /** All of them. A chord that stands twice means the first one that is possible. @type {Area[]} */
 export const AREAS = [
   { name: "The big screen", on: "wall", keys: WALL_KEYS },
-  { name: "Start something", on: "desk", keys: [...NEW_TASK_KEYS, ...SCHEDULE_KEYS] },
+  {
+    name: "Start something",
+    on: "desk",
+    isChange: true,
+    keys: [...NEW_TASK_KEYS, ...SCHEDULE_KEYS],
+  },
   { name: "Go through the tasks", on: "desk", keys: MOTIONS },
   { name: "What the list shows", on: "desk", keys: [...WALKING_KEYS, ...FILTER_KEYS] },
   { name: "Do something", on: "desk", keys: [...PALETTE_KEYS, ...UNDO_KEYS] },
   {
     name: "The task that is shown, or all that are selected",
     on: "desk",
+    isChange: true,
     keys: [...TASK_KEYS, ...CHANGE_KEYS, ...MORE_TASK_KEYS],
   },
   {
@@ -102,16 +114,19 @@ export const AREAS = [
     on: "desk",
     keys: DETAIL_KEYS,
   },
-  { name: "The waiting line", on: "desk", keys: LINE_KEYS },
-  { name: "Select several", on: "desk", keys: SELECTION_KEYS },
-  { name: "The queue", on: "desk", keys: QUEUE_KEYS },
+  { name: "The waiting line", on: "desk", isChange: true, keys: LINE_KEYS },
+  { name: "Select several", on: "desk", isChange: true, keys: SELECTION_KEYS },
+  { name: "The queue", on: "desk", isChange: true, keys: QUEUE_KEYS },
   {
     name: "The window",
     keys: [...ROUTE_KEYS, ...WALL_SETTINGS_KEYS, ...WINDOW_KEYS, ...TOAST_KEYS, ...ZOOM_KEYS],
   },
 ];
-/** Those of the page that is shown. */
-export const areasHere = () => AREAS.filter(({ on = route.value.page }) => on === route.value.page);
+/** Those of the page that is shown, as far as it may do what they do. */
+export function areasHere() {
+  const here = AREAS.filter(({ on = route.value.page }) => on === route.value.page);
+  return state.value?.isReadOnly ? lookingOnly(here) : here;
+}
 
 offerCommands(areasHere);
 

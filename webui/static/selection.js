@@ -2,7 +2,7 @@
 // them is in bulk.js.
 
 import { computed, effect, signal } from "@preact/signals";
-import { read } from "./api.js";
+import { read, rights } from "./api.js";
 import { query } from "./route.js";
 import { idsOf } from "./rows.js";
 import { current, rows, select, spoken, state } from "./store.js";
@@ -43,6 +43,7 @@ export function chosenTasks() {
  * @param {{range?: boolean}} [how]  `range`: all from the last one that was chosen up to this
  */
 export function toggle(id, how = {}) {
+  if (!rights.mayChange) return;
   if (how.range && picks.anchor === null && current.value !== null)
     picks = toggled(NOTHING, current.value);
   take(how.range ? ranged(picks, idsOf(rows.value), id) : toggled(picks, id));

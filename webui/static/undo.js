@@ -78,5 +78,12 @@ export async function undo() {
 
 /** @type {Key[]} */
 export const UNDO_KEYS = [
-  { keys: ["Ctrl+z"], shown: "Ctrl Z", does: "Take the last thing back", when: canUndo, run: undo },
+  {
+    keys: ["Ctrl+z"],
+    shown: "Ctrl Z",
+    does: "Take the last thing back",
+    when: canUndo,
+    run: undo,
+    isChange: true,
+  },
 ];

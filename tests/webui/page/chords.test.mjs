@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ariaOf, chordOf, keyOf } from "../../../webui/static/chords.js";
+import { ariaOf, chordOf, keyOf, lookingOnly } from "../../../webui/static/chords.js";
 
 const press = (key, ...modifiers) => ({
   key,
@@ -44,4 +44,14 @@ test("shortcuts are told to screen readers in their own words", () => {
   assert.equal(ariaOf("Ctrl+k"), "Control+k");
   assert.equal(ariaOf(" "), "Space");
   assert.equal(ariaOf("Ctrl++"), "Control+Plus");
+});
+
+test("a page that may only look has no command that changes something", () => {
+  const key = (does, isChange) => ({ keys: ["a"], shown: "A", does, run: () => {}, isChange });
+  const areas = [
+    { name: "one", isChange: true, keys: [key("start")] },
+    { name: "two", keys: [key("stop", true), key("look")] },
+  ];
+  const left = lookingOnly(areas).map(({ name, keys }) => [name, keys.map(({ does }) => does)]);
+  assert.deepEqual(left, [["two", ["look"]]]);
 });

@@ -46,6 +46,7 @@ export const DETAIL_KEYS = [
     does: "Run it again with changes",
     when: () => task.value !== null,
     run: () => task.value && runAgain(task.value),
+    isChange: true,
   },
   {
     keys: ["y"],

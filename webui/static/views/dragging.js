@@ -3,6 +3,7 @@
 
 import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";
+import { rights } from "../api.js";
 import { dragging, lineAround, moveBeside } from "../reorder.js";
 import { chosen, chosenTasks } from "../selection.js";
 import { dropAt, scrollBy } from "../steer/line.js";
@@ -38,7 +39,7 @@ export function useDragging(scroller) {
 
 /** @param {HTMLElement} list @param {PointerEvent} pressed */
 function begin(list, pressed) {
-  if (pressed.button !== 0 || !pressed.isPrimary) return;
+  if (pressed.button !== 0 || !pressed.isPrimary || !rights.mayChange) return;
   if (pressed.shiftKey || pressed.ctrlKey || pressed.metaKey) return;
   const { target } = pressed;
   if (!(target instanceof Element)) return;

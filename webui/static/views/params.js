@@ -23,7 +23,7 @@ export function Params({ of }) {
   const names = Object.keys(of.params);
   return html`<div class="params" tabindex="0" data-scrolls role="group" aria-label="Parameters">
     <div class="tools">
-      <button class="button small" aria-keyshortcuts="A"
+      <button class="button small run-again" aria-keyshortcuts="A"
           onClick=${() => runAgain(of)}>Run again with changes <kbd>A</kbd></button>
       <${Copy} text=${jsonOf(of)} label="Copy as JSON" what="The parameters as JSON" shown="Y" />
       <${Copy} text=${commandOf(of)} label="Copy as a command" what="The command" shown="⇧ Y" />

@@ -41,8 +41,8 @@ export function Top() {
         <span>Keys</span> <kbd>?</kbd>
       </button>
       <${StopButton} />
-      <${Menu} label=${html`<span class="long">More</span><span class="short">⋯</span>`} name="More: commands, queue"
-          items=${more()} />
+      <${Menu} label=${html`<span class="long">More</span><span class="short">⋯</span>`}
+          name="More: commands, queue" items=${more()} />
       <time class="clock">${clock(now.value)}</time>
     </div>
   </header>`;
@@ -66,7 +66,8 @@ function QueueSwitch() {
 /** What has no place in the line, and what loses its place in a narrow one. @returns {Item[]} */
 function more() {
   const paused = isPaused();
-  return [
+  /** @type {(Item & {isChange?: boolean})[]} */
+  const items = [
     { label: "All commands", shown: "Ctrl K", run: openPalette },
     { label: "Big screen", shown: "B", run: togglePage, kind: "for-narrow" },
     {
@@ -74,12 +75,14 @@ function more() {
       shown: "P",
       run: toggleQueue,
       kind: "for-narrow",
+      isChange: true,
     },
-    { label: "Retry all failed …", shown: "Alt Shift R", run: askRetryFailed },
-    { label: "Clear all completed …", shown: "Shift Del", run: askClearCompleted },
+    { label: "Retry all failed …", shown: "Alt Shift R", run: askRetryFailed, isChange: true },
+    { label: "Clear all completed …", shown: "Shift Del", run: askClearCompleted, isChange: true },
     { label: "Keys", shown: "?", run: toggleHelp, kind: "for-narrower" },
-    { label: "Stop Longhaul …", shown: "Q", run: askStop, kind: "for-narrower" },
+    { label: "Stop Longhaul …", shown: "Q", run: askStop, kind: "for-narrower", isChange: true },
   ];
+  return state.value?.isReadOnly ? items.filter(({ isChange }) => !isChange) : items;
 }
 
 function subtitle() {

@@ -3,7 +3,6 @@
 import { PATHS } from "../addresses.js";
 import { go, route } from "../route.js";
 import { isHelpOpen } from "../store.js";
-import { isReadOnly } from "./settings.js";
 import { focusBy, isPanelOpen } from "./state.js";
 
 /** @import {Key} from "../chords.js" */
@@ -38,7 +37,7 @@ export const WALL_SETTINGS_KEYS = [
     keys: ["w"],
     shown: "W",
     does: "Settings of the big screen",
-    when: () => !isReadOnly.value,
     run: () => (isPanelOpen.value = !isPanelOpen.value),
+    isChange: true,
   },
 ];
