@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -58,9 +58,12 @@ Probe = Callable[[Path], None]
 class Registry:
     """All job types and task types by name. Safe to share between threads."""
 
-    def __init__(self, folder: Path, probe: Probe | None = None):
-        """`folder`: the drop-in folder (may be missing). `probe`: None trusts the files."""
-        self._folder, self._probe = folder, probe
+    def __init__(
+        self, folder: Path, probe: Probe | None = None, given: Sequence[type[JobType]] = ()
+    ):
+        """`folder`: the drop-in folder (may be missing). `probe`: None trusts the files.
+        `given`: classes that are known beside what is found (those under test)."""
+        self._folder, self._probe, self._given = folder, probe, given
         self._lock = threading.RLock()
         self._seen: Any = None
         self._look_at = 0.0
@@ -131,6 +134,9 @@ class Registry:
             module, _, name = reference.partition(":")
             cls = getattr(importlib.import_module(module), name)
             jobs[cls.name] = cls
+        for given in self._given:
+            if given not in jobs.values():
+                self._take(jobs, refused, given.__module__, partial(_only, given))
         for point in importlib.metadata.entry_points(group=GROUP):
             self._take(jobs, refused, f"{point.value} ({GROUP})", partial(_loaded, point))
         for entry in listing:
@@ -170,6 +176,10 @@ class Registry:
         if known[2] is not None:
             raise BrokenTaskType(known[2].reason, file=known[2].file, line=known[2].line)
         return known[1]
+
+
+def _only(cls: type[JobType]) -> list[type[JobType]]:
+    return [cls]
 
 
 def _loaded(point: importlib.metadata.EntryPoint) -> list[type[JobType]]:

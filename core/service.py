@@ -6,6 +6,7 @@ this class and its desks, never to the store; nothing here knows HTTP.
 
 import shutil
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from core.registry import Registry
 from core.scheduler import Scheduler
 from core.store import Store
 from core.supervisor import Supervisor
+from core.task_type import JobType
 from core.wake import EVENTS, Sleeper, Waker, clear_marks
 
 VERSION = "0.1.0"  #: of Longhaul; pyproject.toml says the same, and a test compares them
@@ -37,7 +39,10 @@ LOW_DISK = 64 << 20  #: bytes below which the person is told
 class Service:
     """Everything that runs without a window."""
 
-    def __init__(self, data_dir: Path, clock: Clock | None = None):
+    def __init__(
+        self, data_dir: Path, clock: Clock | None = None, types: Sequence[type[JobType]] = ()
+    ):
+        """`types`: known beside those that are found; worker processes of its own find them not."""
         self.data_dir = Path(data_dir)
         self.clock = clock or SystemClock()
         clear_marks(self.data_dir)
@@ -46,7 +51,7 @@ class Service:
         self.ledger = Ledger(self.store, self.clock, self.waker)
         self.events = self.ledger.events
         self.errands = Errands()
-        self.registry = Registry(self.data_dir / "tasks", self.errands.probe)
+        self.registry = Registry(self.data_dir / "tasks", self.errands.probe, types)
         settling = Settling(self.ledger)
         self.recovery = Recovery(self.ledger, settling)
         self.supervisor = Supervisor(self.ledger, settling, self.recovery, self.data_dir)

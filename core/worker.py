@@ -39,8 +39,10 @@ JSON_TYPE, TEXT_TYPE, BYTES_TYPE = "application/json", "text/plain", "applicatio
 class Worker:
     """Claims and runs jobs until it is asked to leave."""
 
-    def __init__(self, ledger: Ledger, registry: Registry, data_dir: Path):
+    def __init__(self, ledger: Ledger, registry: Registry, data_dir: Path, runs: type[Run] = Run):
+        """`runs`: what each attempt is given; `core.kit` has one that ends it where a test says."""
         self._ledger, self._registry, self._data_dir = ledger, registry, data_dir
+        self._runs = runs
         self._claims, self._settling = Claims(ledger), Settling(ledger)
         self._heartbeat = Heartbeat(self._claims)
         self._leaving = threading.Event()
@@ -91,7 +93,7 @@ class Worker:
     def _see_through(self, claim: Claim, *, ahead: bool = False) -> Claim | None:
         """Run a claimed job and settle it; with `ahead`, the next claim comes with the settling."""
         seams.reach("claimed")
-        run = self._run = Run(self._ledger, self._claims, claim, self._data_dir)
+        run = self._run = self._runs(self._ledger, self._claims, claim, self._data_dir)
         if self._leaving.is_set():
             run.release()
         self._heartbeat.attend(run)

@@ -3,37 +3,13 @@
 from pathlib import Path
 
 from core.clock import SystemClock
+from core.kit.clock import FakeClock
 from core.model import NewTask, Step
 from core.queue import Claims, Intake, Ledger, Ordering, Settling, Steering
 from core.registry import Registry
 from core.store import Store
 from core.wake import Waker
 from core.worker import Worker
-
-
-class FakeClock:
-    """Time that moves only when a test says so."""
-
-    def __init__(self, wall: float = 1_800_000_000.0):
-        self.wall_s, self.mono_s, self.boot_id = wall, 1000.0, "boot-1"
-
-    def wall(self) -> float:
-        return self.wall_s
-
-    def mono(self) -> float:
-        return self.mono_s
-
-    def boot(self) -> str:
-        return self.boot_id
-
-    def advance(self, seconds: float) -> None:
-        """Both clocks go on."""
-        self.wall_s += seconds
-        self.mono_s += seconds
-
-    def set_back(self, seconds: float) -> None:
-        """Somebody sets the wall clock back; monotonic time does not care."""
-        self.wall_s -= seconds
 
 
 class Desk:

@@ -27,10 +27,11 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         " beneath paths sealed",
         "unmigrated logfile store events wake",
         "queue",
-        "compute target items run loop backfill samples tasks",
+        "compute target sources items run loop backfill samples tasks",
         "worker recovery supervisor scheduler errand errands",
         "desk",
         "service",
+        "kit",
     )
 )
 #: What the outer packages may use of the others, beside themselves: whole package or one module.

@@ -61,8 +61,8 @@ def result_of(service: Service, name: str, **params):
 
 
 def test_every_example_is_one_of_those_run_here():
-    known = {"count_words.py", "fill_slugs.py", "word_report.py", "test_count_words.py"}
-    assert set(EXAMPLES) == known | {"folder_sizes.py"}
+    types = {"count_words.py", "fill_slugs.py", "word_report.py", "folder_sizes.py"}
+    assert set(EXAMPLES) == types | {"test_count_words.py", "test_fill_slugs.py"}
 
 
 def test_none_of_the_examples_is_refused(running):
@@ -138,18 +138,19 @@ def test_every_icon_is_documented():
     assert set(re.findall(r"`(\w+)`", listed)) == ICONS
 
 
-def test_the_documented_test_passes(tmp_path):
-    for name in ("count_words.py", "test_count_words.py"):
+@pytest.mark.parametrize(("example", "tests"), [("count_words.py", 4), ("fill_slugs.py", 2)])
+def test_the_documented_tests_pass(tmp_path, example, tests):
+    for name in (example, f"test_{example}"):
         (tmp_path / name).write_text(EXAMPLES[name], encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_count_words.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"test_{example}"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed" in done.stdout
+    assert f"{tests} passed" in done.stdout
 
 
 def test_the_first_call_of_the_api_starts_a_task(tmp_path):
