@@ -14,6 +14,7 @@ _HOMES = {
     "face": "Column ResultView",
     "model": "Step",
     "run": "Run Split",
+    "sources": "CsvFile Enumerator FolderTree JsonLines Query Table",
     "target": "Target",
     "task_type": "DatabaseUrl FilePath FolderPath JobType LongText Output Preview TaskType",
 }

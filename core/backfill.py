@@ -19,9 +19,11 @@ from sqlalchemy import Connection
 from core.compute import Code, Computer
 from core.compute.inline import Inline, Untouched
 from core.compute.processes import Processes
+from core.errors import Fail
 from core.loop import FAILED, Loop, Result
 from core.run import Run
 from core.sealed import sealed
+from core.sources import Reader, Source, opened
 from core.target import Target
 from core.task_type import AT_LEAST_ONCE, TaskType
 
@@ -29,7 +31,7 @@ __all__ = ["Backfill", "Result"]
 
 
 class Backfill(TaskType):
-    """Subclass it: `read`, `compute` and `apply`; `count` and `target` where there are any."""
+    """Subclass it: `source` (or `read`), `compute` and `apply`; `target` where there is one."""
 
     stages = ("scanning", "backfilling")
     guarantee = AT_LEAST_ONCE
@@ -41,12 +43,22 @@ class Backfill(TaskType):
     record_memory: ClassVar[int] = 2 << 30
     #: outcomes that count as skipped; FAILED counts as failed, all others as done
     skipped_as: ClassVar[frozenset[str]] = frozenset({"skipped"})
+    #: where the records come from: a `core.sources.Source`, or a method that gets the run and
+    #: returns one. With it `count`, `read`, `key` and `read_keys` need not be written
+    source: ClassVar[Any] = None
+    _opened_source: Reader | None = None
+
+    def __init__(self, params: Any):
+        super().__init__(params)
+        if self.source is not None:
+            compute = self.compute  # of the subclass; a record that cannot be read raises in it
+            self.compute = lambda record: compute(opened(record))  # type: ignore[method-assign]
 
     # --- what an author writes -------------------------------------------------------------------
 
-    @abstractmethod
     def read(self, run: Run, cursor: Any, limit: int) -> Sequence[Any]:
         """The next records after `cursor` (None: from the start), in its order; [] at the end."""
+        return self._reader().read(cursor, limit)
 
     def key(self, record: Any) -> Any:
         """The record's place in the order: what the cursor is after it. JSON-able."""
@@ -85,7 +97,9 @@ class Backfill(TaskType):
 
     def count(self, run: Run) -> int | None:
         """How many records there are in all, or None when that cannot be told."""
-        return None
+        if self._opened_source is None or run.cursor is not None:
+            return None  # it could not be told in time at the start: no attempt tries it again
+        return self._opened_source.count()
 
     def target(self, run: Run) -> Target | None:
         """The database that the effects are written to, opened; None when there is none.
@@ -100,11 +114,19 @@ class Backfill(TaskType):
 
     def read_keys(self, run: Run, keys: Sequence[Any]) -> Sequence[Any]:
         """The records with these keys, for a run over the failed ones alone."""
-        raise NotImplementedError
+        return self._reader().read_keys(keys)
+
+    def _reader(self) -> Reader:
+        """The opened `source` of this attempt."""
+        if self._opened_source is None:
+            raise Fail(f"{type(self).__name__} has neither a source nor read()")
+        return self._opened_source
 
     @classmethod
     def retries_items(cls) -> bool:
-        return cls.read_keys is not Backfill.read_keys
+        if cls.read_keys is not Backfill.read_keys:
+            return True
+        return cls.source is not None and getattr(cls.source, "rereads", True)
 
     def summary(self, run: Run) -> dict[str, Any]:
         """The task's result."""
@@ -122,12 +144,19 @@ class Backfill(TaskType):
             target = run.patiently(lambda: self.target(run))
             if target is not None:
                 stack.callback(target.close)
+            if self.source is not None:
+                self._opened_source = run.patiently(lambda: self._open_source(run))
+                stack.callback(self._opened_source.close)
             Loop(self, run, None if self.changes_nothing() else target, stack).run()
             return self.summary(run)
 
+    def _open_source(self, run: Run) -> Reader:
+        made = self.source if isinstance(self.source, Source) else self.source(run)
+        return made.open(run.roots)
+
     def computer(self, run: Run) -> Computer:
         """Where the records are computed."""
-        if type(self).compute is Backfill.compute:
+        if type(self).compute is Backfill.compute and self.source is None:
             return Untouched()
         if self.compute_in == "inline":
             return Inline(self)

@@ -23,6 +23,7 @@ from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseError, DiskFull, 
 from core.paths import Roots
 from core.target.checkpoint import TABLE, Checkpoint, advance, forget, keys, take_over
 from core.target.errors import translated
+from core.target.looking import looking
 from core.target.server import Server
 from core.target.sqlite import SqliteFile
 
@@ -89,6 +90,11 @@ class Target:
         """The path or URL as it may be shown: without a password."""
         return self._source.name
 
+    @property
+    def dialect(self) -> str:
+        """The kind of database, as SQLAlchemy calls it: sqlite, postgresql, …"""
+        return self._engine.dialect.name
+
     def close(self) -> None:
         """Close every connection that is not in use; the target is not used afterwards."""
         self._engine.dispose()
@@ -139,6 +145,12 @@ class Target:
         would pin the WAL of the owner's database.
         """
         with translated(self._source), self._source.reading(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """As `read`, for statements that somebody wrote: the database refuses what would write."""
+        with self.read() as connection, looking(connection):
             yield connection
 
     def rows(
