@@ -102,6 +102,9 @@ def task_document(task: Task, waiting: Reason | None = None) -> dict[str, Any]:
         "max_attempts": current["max_attempts"],
         "error": task.error,
         "result_url": f"/api/v1/tasks/{task.id}/result" if task.result_type else None,
+        "note": task.note,
+        "asked_by": task.asked_by,
+        "approved": _approval(task.approved),
         "scheduled_at": rfc3339(task.not_before),
         "created_at": rfc3339(task.created_at),
         "started_at": rfc3339(task.started_at),
@@ -109,6 +112,11 @@ def task_document(task: Task, waiting: Reason | None = None) -> dict[str, Any]:
         "updated_at": rfc3339(task.updated_at),
         "version": task.version,
     }
+
+
+def _approval(approved: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Who let a held task start, and when."""
+    return {**approved, "at": rfc3339(approved["at"])} if approved else None
 
 
 def job_document(job: Job) -> dict[str, Any]:

@@ -1,15 +1,39 @@
 """Which process is this, and does it still live? A pid alone is reused; pid + start + boot is not.
+And which person: `Who`.
 
 Recovery asks here instead of waiting for an hour's timeout: a worker whose identity is gone is
 dead for certain, so its job can be taken up at once.
 """
 
+import getpass
 import os
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from core.clock import boot_id
+
+
+@cache
+def user_name() -> str:
+    """The operating-system user that this process runs as; its number where it has no name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return str(os.getuid()) if hasattr(os, "getuid") else "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who asks for something, as far as the service can tell by itself."""
+
+    by: str  #: "page", "command", "program" or "schedule"
+    user: str  #: the operating-system user: the service's own, for no other has its secrets
+    session: str = ""  #: the mark of the page's session
+
+    def document(self) -> dict[str, str]:
+        return {"by": self.by, "user": self.user, "session": self.session}
 
 
 @dataclass(frozen=True, slots=True)

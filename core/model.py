@@ -10,6 +10,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Self
 
+from core.identity import Who
+
 
 class Status(StrEnum):
     """What is, written by the engine only, by compare-and-set."""
@@ -119,7 +121,7 @@ class Step:
 class Task(_Record):
     """What a person asked for and sees."""
 
-    _json = frozenset({"params", "steps", "knobs", "error", "figures"})
+    _json = frozenset("params steps knobs error figures asked_by approved".split())
 
     id: int
     type: str
@@ -163,6 +165,9 @@ class Task(_Record):
     updated_at: float
     version: int
     figures: dict[str, Any]  #: what its jobs tallied; at its end, plain values of its result too
+    note: str  #: a person's words about it, such as why it waits for a start
+    asked_by: dict[str, str] | None  #: a `Who`
+    approved: dict[str, Any] | None  #: a `Who` with `at`: who let it start after it was held
 
     @property
     def is_finished(self) -> bool:
@@ -280,3 +285,5 @@ class NewTask:
     hold: bool = False
     direct: bool = False  #: starts at once, outside the waiting line
     items: tuple[str, ...] = ()
+    note: str = ""
+    asked_by: Who | None = None

@@ -46,10 +46,11 @@ SELECT installation FROM queue_state WHERE id = 1;
 -- name: insert_task
 -- The position is the number the task will get, so that equals run in the order they came.
 INSERT INTO tasks(type, title, source, user_relevant, project, session_id, related_type, related_id,
-  params, priority, position, direct, hold, not_before, steps, unit, created_at, updated_at)
+  params, priority, position, direct, hold, not_before, steps, unit, note, asked_by, created_at,
+  updated_at)
 VALUES (:type, :title, :source, :user_relevant, :project, :session_id, :related_type, :related_id,
   :params, :priority, 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'tasks'), 0),
-  :direct, :hold, :not_before, :steps, :unit, :now, :now)
+  :direct, :hold, :not_before, :steps, :unit, :note, :asked_by, :now, :now)
 RETURNING *;
 
 -- name: insert_job
@@ -270,7 +271,7 @@ UPDATE jobs SET status = 'queued', blocked = :blocked, updated_at = :now, versio
 WHERE task_id = :id AND run = :run AND status = 'paused' RETURNING *;
 
 -- name: hold_task
-UPDATE tasks SET hold = 1, updated_at = :now, version = version + 1 WHERE id = :id RETURNING *;
+UPDATE tasks SET hold = 1, approved = NULL, updated_at = :now, version = version + 1 WHERE id = :id RETURNING *;
 
 -- name: hold_jobs
 UPDATE jobs SET blocked = 'held', updated_at = :now, version = version + 1
@@ -283,8 +284,9 @@ UPDATE jobs SET blocked = '', not_before = NULL, wake_mono = NULL, wake_boot = N
 WHERE task_id = :id AND run = :run AND status = 'queued' AND blocked <> '' RETURNING *;
 
 -- name: start_task
--- A person started it: it waits for no start, no time and no other task any more.
-UPDATE tasks SET hold = 0, not_before = NULL, updated_at = :now, version = version + 1
+-- A person started it: it waits for no start, no time and no other task any more. Who starts what was
+-- held has approved it.
+UPDATE tasks SET approved = CASE WHEN hold THEN :approved ELSE approved END, hold = 0, not_before = NULL, updated_at = :now, version = version + 1
 WHERE id = :id RETURNING *;
 
 -- name: forget_dependencies
@@ -352,7 +354,7 @@ UPDATE jobs SET priority = priority + :shift, position = :position, updated_at =
 WHERE task_id = :id AND status IN ('queued','paused') RETURNING *;
 
 -- name: patch_task
-UPDATE tasks SET title = :title, knobs = :knobs, updated_at = :now, version = version + 1
+UPDATE tasks SET title = :title, note = :note, knobs = :knobs, updated_at = :now, version = version + 1
 WHERE id = :id RETURNING *;
 
 -- name: delete_task

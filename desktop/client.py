@@ -19,6 +19,7 @@ API = "/api/v1"
 #: Seconds to wait for an answer; previews of large tables take a while.
 PATIENCE_S = 60.0
 MEDIA_JSON = "application/json"
+AGENT = "longhaul-command"  #: by this the history of a task knows that the command asked for it
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Client:
 
     @property
     def _authority(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.server.token}"}
+        return {"Authorization": f"Bearer {self.server.token}", "User-Agent": AGENT}
 
     def _connection(self, timeout: float) -> http.client.HTTPConnection:
         place = urlsplit(self.server.url)

@@ -84,6 +84,15 @@ def local_time(rfc3339: str | None) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if at else ""
 
 
+def who(asker: dict | None) -> str:
+    """Who asked for something, or approved it: "root, by the command · 2026-11-21 23:12:05"."""
+    if not asker:
+        return ""
+    places = {"page": "in the page", "command": "by the command", "program": "by a program"}
+    place = places.get(asker["by"], f"by a {asker['by']}")
+    return " · ".join(filter(None, (f"{asker['user']}, {place}", local_time(asker.get("at")))))
+
+
 def ago(rfc3339: str | None, now: datetime | None = None) -> str:
     """An API time from now: "12 s ago", "in 2 h"; "" for None."""
     at = moment(rfc3339)

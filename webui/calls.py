@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.errors import NotPossible
+from core.identity import Who, user_name
 from core.service import Service
 from webui.auth import Scope
 from webui.stream import Broadcaster
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from webui.metrics import Meter
     from webui.sessions import Session
 
+COMMAND_AGENT = "longhaul-command"  #: how `desktop.client` names itself
 _WEIGHT = re.compile(r"q\s*=\s*([01](?:\.\d{0,3})?)")
 
 
@@ -90,6 +92,15 @@ class Call:
     def session(self) -> str:
         """The mark of the caller's session; "" for who has the token."""
         return self.environ.get("longhaul.session", "")
+
+    @property
+    def who(self) -> Who:
+        """Who asks: the page with its session, our command, or a program that has the token. Only
+        one operating-system user can read the token, and mint codes for pages: our own."""
+        if self.session:
+            return Who("page", user_name(), self.session)
+        is_command = self.header("User-Agent").startswith(COMMAND_AGENT)
+        return Who("command" if is_command else "program", user_name())
 
     def header(self, name: str) -> str:
         """A request header; "" when it is absent."""

@@ -6,6 +6,7 @@ from typing import Any
 from core.desk.listing import conditions
 from core.desk.requests import MOST_IN_BULK, TaskFilter
 from core.errors import Drifted, Invalid
+from core.identity import Who
 from core.model import ACTIVE, TERMINAL, Status
 from core.queue import Ledger, Steering
 from core.queue.steering import Result
@@ -28,6 +29,7 @@ class Bulk:
         ids: list[int] | None = None,
         filter: TaskFilter | None = None,
         expected: int | None = None,
+        who: Who | None = None,
     ) -> dict[str, Any]:
         """{results: [{id, status, ok, error?}], changed}.
 
@@ -41,7 +43,8 @@ class Bulk:
             chosen = self.matching(filter or TaskFilter(), MEANT.get(verb, ACTIVE))
         if expected is not None and expected != len(chosen):
             raise Drifted(f"{len(chosen)} tasks fit now, not {expected}; nothing was changed")
-        results = [_result(r) for r in self._steering.act_many(verb, chosen)]
+        options = {"who": who} if verb == "start" else {}
+        results = [_result(r) for r in self._steering.act_many(verb, chosen, **options)]
         return {"results": results, "changed": sum(r["ok"] for r in results)}
 
     def matching(self, filter: TaskFilter, default: Iterable[Status] = ACTIVE) -> list[int]:

@@ -3,10 +3,13 @@
 from core.desk.requests import TaskRequest
 from core.desk.types import TypeDesk
 from core.errors import Invalid
+from core.identity import Who
 from core.model import NewTask
 
 
-def prepared(types: TypeDesk, request: TaskRequest, *, direct: bool = False) -> NewTask:
+def prepared(
+    types: TypeDesk, request: TaskRequest, *, direct: bool = False, who: Who | None = None
+) -> NewTask:
     """Raises Invalid with pointers for an unknown type and parameters that do not fit.
 
     `direct`: starts at once, outside the waiting line.
@@ -33,4 +36,6 @@ def prepared(types: TypeDesk, request: TaskRequest, *, direct: bool = False) -> 
         hold=request.hold,
         direct=direct,
         items=tuple(request.items or ()),
+        note=request.note,
+        asked_by=who,
     )

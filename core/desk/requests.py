@@ -75,6 +75,9 @@ def _split(value: Any) -> Any:
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_calendar)]
 Parameters = Annotated[dict[str, Any], AfterValidator(_storable)]
 Title = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_one_line)]
+Note = Annotated[
+    str, Field(max_length=2000, description="In a person's words, such as why it waits for a start")
+]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[int, Field(ge=1, le=MOST_ID)]
 Priority = Annotated[int, Field(ge=-1000, le=1000)]
@@ -109,6 +112,7 @@ class TaskRequest(Body):
         default=[], max_length=1000, description="Wait until these tasks completed"
     )
     hold: bool = Field(default=False, description="Wait for a start")
+    note: Note = ""
     items: list[Annotated[str, Field(min_length=1, max_length=1024)]] | None = Field(
         default=None,
         max_length=100_000,
@@ -120,6 +124,7 @@ class TaskPatch(Body):
     """What may be changed of a task; what is absent stays. A knob of null is automatic again."""
 
     title: Title | None = None
+    note: Note | None = None
     priority: Priority | None = None
     batch_size: int | None = Field(default=None, ge=1, le=1_000_000, description="Records a batch")
     rate: float | None = Field(default=None, gt=0, le=1e9, description="Records a second at most")

@@ -15,6 +15,7 @@ from core.desk.showing import Showing
 from core.desk.types import TypeDesk
 from core.documents import compact, rfc3339
 from core.errors import LonghaulError, NotFound
+from core.identity import Who, user_name
 from core.model import ACTIVE
 from core.queue import Intake, Ledger
 from core.sealed import kept, masked, unsealed
@@ -116,7 +117,7 @@ class ScheduleDesk:
     def _fire(self, due: Any) -> bool:
         """One schedule that was seen due; whether a task was created."""
         try:
-            new, problem = prepared(self._types, _request(due)), ""
+            new, problem = prepared(self._types, _request(due), who=Who(SOURCE, user_name())), ""
         except LonghaulError as error:  # its type is gone, or its parameters do not fit any more
             new, problem = None, str(error)
         with self._ledger.transaction(durable=True) as store:

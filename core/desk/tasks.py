@@ -11,6 +11,7 @@ from core.desk.showing import Showing, attempt_document
 from core.desk.types import TypeDesk
 from core.documents import compact
 from core.errors import Invalid, NotFound, NotPossible, Stale
+from core.identity import Who
 from core.lifecycle import verbs
 from core.model import Blocked, Control, Job, Kind, Status, Task
 from core.queue import Intake, Ledger, Ordering, Steering
@@ -41,13 +42,15 @@ class TaskDesk:
 
     # --- create ----------------------------------------------------------------------------------
 
-    def create(self, request: TaskRequest, *, direct: bool = False) -> dict[str, Any]:
+    def create(
+        self, request: TaskRequest, *, direct: bool = False, who: Who | None = None
+    ) -> dict[str, Any]:
         """Accept a task; when this returns it survives a kill and a power loss.
 
         `direct`: it starts at once, outside the waiting line. Raises Invalid with pointers for an
         unknown type, parameters that do not fit and tasks to wait for that do not exist.
         """
-        new = prepared(self._types, request, direct=direct)
+        new = prepared(self._types, request, direct=direct, who=who)
         return self._document(self._intake.enqueue(new))
 
     def create_once(
@@ -57,6 +60,7 @@ class TaskDesk:
         answer: Callable[[dict[str, Any]], Answer],
         *,
         direct: bool = False,
+        who: Who | None = None,
     ) -> Answer:
         """The same under an idempotency key: (key, fingerprint). Task and answer are one fact.
 
@@ -64,7 +68,7 @@ class TaskDesk:
         """
         if (kept := self._answers.replay(*key)) is not None:
             return kept  # before anything is checked: the world may have changed since
-        new = prepared(self._types, request, direct=direct)
+        new = prepared(self._types, request, direct=direct, who=who)
 
         def act() -> Answer:
             return answer(self._document(self._intake.enqueue_within(new)))
@@ -97,8 +101,8 @@ class TaskDesk:
     def act(self, verb: str, task_id: int, **options: Any) -> tuple[dict[str, Any], bool]:
         """Do `verb`; (document, done). Not done: asked, and a worker still has to follow.
 
-        `start` of a task that nothing blocks moves it to the top of its lane. Raises NotFound,
-        and NotPossible with what is.
+        `start` of a task that nothing blocks moves it to the top of its lane; its option `who`
+        is kept as who approved what was held. Raises NotFound, and NotPossible with what is.
         """
         before = self._showing.find(task_id)
         if options.get("only_failed_items") and not self._types.retries_items(before.type):
@@ -130,7 +134,7 @@ class TaskDesk:
         return self._document(task)
 
     def patch(self, task_id: int, patch: TaskPatch, if_match: int | None = None) -> dict[str, Any]:
-        """Title, priority and live knobs; one durable transaction.
+        """Title, note, priority and live knobs; one durable transaction.
 
         Raises Stale when `if_match` is not its version, NotPossible for anything but the title of
         a finished task, Invalid for a knob that its type does not have.
@@ -154,11 +158,13 @@ class TaskDesk:
         if given.get("priority") not in (None, task.priority):
             task = self._ordering.set_priority(task, given["priority"])
         title = given.get("title") or task.title
-        if title != task.title or knobs != task.knobs:
+        note = task.note if given.get("note") is None else given["note"]
+        if (title, note, knobs) != (task.title, task.note, task.knobs):
             row = self._store.one(
                 "patch_task",
                 id=task.id,
                 title=title,
+                note=note,
                 knobs=compact(knobs),
                 now=self._ledger.clock.wall(),
             )
@@ -188,9 +194,10 @@ class TaskDesk:
         ids: list[int] | None = None,
         filter: TaskFilter | None = None,
         expected: int | None = None,
+        who: Who | None = None,
     ) -> dict[str, Any]:
         """One verb for many tasks; see `core.desk.bulk`. Raises Drifted, with nothing changed."""
-        return self._bulk.act(verb, ids=ids, filter=filter, expected=expected)
+        return self._bulk.act(verb, ids=ids, filter=filter, expected=expected, who=who)
 
     # --- inside ----------------------------------------------------------------------------------
 

@@ -54,6 +54,8 @@ class Intake:
             not_before=new.not_before,
             steps=compact([step.document() for step in new.steps]),
             unit=new.unit,
+            note=new.note,
+            asked_by=compact(new.asked_by.document()) if new.asked_by else None,
             now=now,
         )
         return Task.of(row)

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import seams
+from core.documents import compact
 from core.errors import DatabaseError, LonghaulError, NotPossible
+from core.identity import Who
 from core.lifecycle import shown, verbs
 from core.model import ACTIVE, Blocked, Control, Job, Kind, Status, Task
 from core.queue.ledger import Ledger
@@ -197,13 +199,16 @@ class Steering:
         self._ledger.tell(task, [Job.of(r) for r in rows])
         return task
 
-    def _start(self, task: Task) -> Task:
+    def _start(self, task: Task, who: Who | None = None) -> Task:
         """Whatever the task waits for (a start, its time, others), it may be claimed now, and a
-        later pause and resume do not make it wait for that again."""
+        later pause and resume do not make it wait for that again. `who` has approved what was
+        held: the event tells it, with the parameters."""
         self._require(task, task.status == Status.QUEUED, "start")
         now = self._ledger.clock.wall()
         self._store.changed("forget_dependencies", id=task.id)
-        task = Task.of(self._store.one("start_task", id=task.id, now=now))
+        approved = compact({**who.document(), "at": now}) if who else None
+        row = self._store.one("start_task", id=task.id, now=now, approved=approved)
+        task = Task.of(row)
         rows = self._store.rows("free_jobs", id=task.id, run=task.run, now=now)
         self._ledger.work_is_ready()
         self._ledger.tell(task, [Job.of(r) for r in rows])

@@ -43,6 +43,7 @@ def register(commands: Commands) -> None:
     completes(action, "ids")
     parser.add_argument("--at", metavar="TIME", help="not before 22:30, +90m, 2026-11-21 22:30")
     parser.add_argument("--hold", action="store_true", help="wait until `longhaul start ID`")
+    parser.add_argument("--note", metavar="TEXT", help="say why, to who shall start it")
     stay = parser.add_mutually_exclusive_group()
     stay.add_argument("--follow", action="store_true", help="stay and show the progress")
     stay.add_argument("--wait", action="store_true", help="stay, silently, until it is finished")
@@ -73,6 +74,7 @@ def _request(args: argparse.Namespace, client: Client) -> dict[str, Any]:
         "not_before": moments.at(args.at) if args.at else None,
         "after": args.after or None,
         "hold": args.hold or None,
+        "note": args.note,
     }
     return {name: value for name, value in request.items() if value is not None}
 

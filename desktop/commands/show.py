@@ -33,6 +33,9 @@ def _show(task: dict[str, Any]) -> None:
         [
             ("type", task["type"]),
             ("why", why(task)),
+            ("note", task.get("note")),
+            ("asked by", words.who(task.get("asked_by"))),
+            ("approved", words.who(task.get("approved"))),
             ("stage", task.get("stage")),
             ("message", task.get("message")),
             ("progress", words.progress(task["progress"])),

@@ -30,9 +30,11 @@ def started(call: Call, created: Callable[[dict], Reply]) -> Reply:
     # Asked before the task is there: nothing that happens to it can have a lower number.
     after = service.events.last_id()
     if call.key is None:
-        return _following(call, service.tasks.create(call.body, direct=True)["id"], after)
+        return _following(
+            call, service.tasks.create(call.body, direct=True, who=call.who)["id"], after
+        )
     answer = service.tasks.create_once(
-        call.key, call.body, lambda task: created(task).kept(), direct=True
+        call.key, call.body, lambda task: created(task).kept(), direct=True, who=call.who
     )
     task_id = json.loads(answer.body)["id"]
     if not answer.is_replay:

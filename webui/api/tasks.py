@@ -73,8 +73,10 @@ def create_task(call: Call) -> Reply:
         return task_stream.started(call, created)
     desk = call.service.tasks
     if call.key is None:
-        return created(desk.create(call.body))
-    return Reply.of(desk.create_once(call.key, call.body, lambda task: created(task).kept()))
+        return created(desk.create(call.body, who=call.who))
+    return Reply.of(
+        desk.create_once(call.key, call.body, lambda task: created(task).kept(), who=call.who)
+    )
 
 
 def created(task: dict) -> Reply:
@@ -106,8 +108,8 @@ def get_task(call: Call) -> Reply:
     raises=(Stale, NoCondition, NotPossible),
 )
 def change_task(call: Call) -> Reply:
-    """Change title, priority or live knobs (with the next batch). `If-Match` may name the tag or
-    the version it was made for: 412 when there is a newer one, 428 when it cannot be read."""
+    """Change title, note, priority or live knobs (with the next batch). `If-Match` may name the tag
+    or the version it was made for: 412 when there is a newer one, 428 when it cannot be read."""
     version = _condition(call.header("If-Match"))
     return shown(call.service.tasks.patch(call.id, call.body, version))
 
@@ -129,7 +131,7 @@ def act_on_tasks(call: Call) -> Reply:
     """One verb for many tasks; nothing when `expected` is not their number."""
     body = call.body
     found = call.service.tasks.bulk(
-        body.action, ids=body.ids, filter=body.filter, expected=body.expected
+        body.action, ids=body.ids, filter=body.filter, expected=body.expected, who=call.who
     )
     return Reply(found)
 
@@ -139,12 +141,17 @@ def _verb(verb: str, sentence: str) -> None:
         f"/tasks/{{id}}/{verb}", {200: TASK, 202: ASKED}, raises=(NotPossible,), name=f"{verb}_task"
     )
     def act(call: Call) -> Reply:
-        return asked(*call.service.tasks.act(verb, call.id))
+        options = {"who": call.who} if verb == "start" else {}
+        return asked(*call.service.tasks.act(verb, call.id, **options))
 
     act.__doc__ = sentence
 
 
-_verb("start", "Start what is held or waits for something; what is ready goes to the top.")
+_verb(
+    "start",
+    "Start what is held or waits for something; what is ready goes to the top. Who starts what was"
+    " held has approved it: `approved` of the task and of its `task_update` event.",
+)
 _verb("pause", "Pause: nothing moves after `paused` is shown.")
 _verb("resume", "Go on from the cursor.")
 _verb("cancel", "Cancel, for good.")

@@ -25,6 +25,20 @@ class About(Document):
     id: str
 
 
+class Asker(Document):
+    """Who asked for something, as the service knows it by itself."""
+
+    by: Literal["page", "command", "program", "schedule"]
+    user: str = Field(description="The operating-system user")
+    session: str = Field(description="The mark of the page's session; empty for others")
+
+
+class Approval(Asker):
+    """Who let a held task start, and when."""
+
+    at: Moment
+
+
 class Attempt(Document):
     """One run of a job: from which cursor to which, and how it ended."""
 
@@ -114,6 +128,9 @@ class TaskDocument(Document):
     max_attempts: int
     error: Failure | None
     result_url: str | None
+    note: str = Field(description="In a person's words, such as why it waits for a start")
+    asked_by: Asker | None
+    approved: Approval | None = Field(description="Who started it after it was held")
     scheduled_at: Moment | None
     created_at: Moment
     started_at: Moment | None
