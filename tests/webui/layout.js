@@ -96,6 +96,17 @@
     return true; // not hit at all: pointer-events: none
   }
 
+  /** Whether `top` sticks to the edge of what `element` scrolls in, so that scrolling uncovers it. */
+  function sticksOver(top, element) {
+    let sticky = top;
+    while (sticky && getComputedStyle(sticky).position !== "sticky") sticky = sticky.parentElement;
+    for (let e = sticky?.parentElement; e; e = e.parentElement) {
+      if (!/auto|scroll/.test(getComputedStyle(e).overflowY)) continue;
+      return e.contains(element) && e.scrollHeight > e.clientHeight;
+    }
+    return false;
+  }
+
   // --- texts ---------------------------------------------------------------------------------
   const lines = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -168,6 +179,7 @@
     if (isEmpty(seen) || (dialogs.length && !dialogs.some((d) => d.contains(element)))) continue;
     const x = (seen.left + seen.right) / 2, y = (seen.top + seen.bottom) / 2;
     const top = document.elementFromPoint(x, y);
+    if (top && sticksOver(top, element)) continue;
     if (top && top !== element && !element.contains(top) && !top.contains(element) && !top.closest("label")?.contains(element)) {
       say("control under something", element, ` at ${round(box)}, under ${named(top)}`);
     }

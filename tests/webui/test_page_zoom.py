@@ -93,6 +93,8 @@ GOOD = """<main style="width: 300px">
 <pre style="overflow: auto">{long}</pre>
 <button>Press</button><dialog>Not open</dialog>
 <p style="position: fixed; inset: 0 auto auto 0; background: white; width: 80px">Above</p>
+<div style="overflow: auto; height: 60px"><p>Text</p><button>Below the foot</button><p>Text</p>
+<p style="position: sticky; bottom: 0; background: white; height: 40px">Foot</p></div>
 </main>"""
 FAULTY = {
     "texts over each other": '<p>Lower text</p><p style="margin-top: -2.2em">Upper text</p>',
