@@ -29,6 +29,9 @@
  * @property {Object<string, unknown>} knobs  what was changed while it ran
  * @property {"run"|"pause"|"cancel"} control  what the person wants
  * @property {string} source
+ * @property {string} note  in a person's words, such as why it waits for a start
+ * @property {Asker|null} asked_by
+ * @property {(Asker & {at: string})|null} approved  who started it after it was held
  * @property {string|null} project
  * @property {Object<string, number|string>} figures  of its tally, and of its result at its end
  * @property {number} priority
@@ -54,6 +57,7 @@
  * @property {string} updated_at
  * @property {number} version  grows with every change of the task
  *
+ * @typedef {{by: "page"|"command"|"program"|"schedule", user: string, session: string}} Asker
  * @typedef {{name: string, stages: string[]}} Step
  * @typedef {"number"|"bytes"|"duration"|"percent"|"text"|"date"} FigureKind
  * @typedef {{key: string, label: string, kind: FigureKind}} Column

@@ -9,7 +9,13 @@ const texts = (events) => sentences(events).map(({ text }) => text);
 const queued = task(1, { status: "queued", started_at: null, attempts: 0 });
 const running = task(1, { progress: { done: 10 } });
 const job = (fields) => ({
-  id: 5, task_id: 1, status: "running", attempts: 1, chunk: null, error: null, ...fields,
+  id: 5,
+  task_id: 1,
+  status: "running",
+  attempts: 1,
+  chunk: null,
+  error: null,
+  ...fields,
 });
 
 test("a life from being asked for to its end", () => {
@@ -36,6 +42,24 @@ test("a life from being asked for to its end", () => {
   );
 });
 
+test("what was held is approved by somebody, somewhere, and its note is told", () => {
+  const held = task(1, { status: "queued", started_at: null, attempts: 0, held: true, note: "" });
+  const noted = { ...held, note: "after the backup" };
+  const approved = { by: "command", user: "ada", session: "", at: "2026-01-01T10:00:00.000Z" };
+  assert.deepEqual(
+    texts([
+      told("task_created", held),
+      told("task_update", noted),
+      told("task_update", { ...noted, held: false, approved }),
+    ]),
+    [
+      "Asked for in this page, to wait for a start",
+      "Noted: “after the backup”",
+      "Approved by ada, on the command line",
+    ],
+  );
+});
+
 test("a worker that died is told with its reason, then the next attempt", () => {
   const error = { code: "worker-died", message: "its process was ended by SIGKILL" };
   assert.deepEqual(
@@ -53,7 +77,11 @@ test("a worker that died is told with its reason, then the next attempt", () => 
 
 test("a failed try is told once, and the back-off until when", () => {
   const error = { code: "exception", message: "ValueError: no" };
-  const why = { code: "back-off", message: "Tries again after a pause: ValueError: no", until: null };
+  const why = {
+    code: "back-off",
+    message: "Tries again after a pause: ValueError: no",
+    until: null,
+  };
   assert.deepEqual(
     texts([
       told("task_created", running),
@@ -65,7 +93,8 @@ test("a failed try is told once, and the back-off until when", () => {
 });
 
 test("what a person changed is told with its value", () => {
-  const said = (fields) => texts([told("task_created", running), told("task_update", { ...running, ...fields })]).slice(1);
+  const said = (fields) =>
+    texts([told("task_created", running), told("task_update", { ...running, ...fields })]).slice(1);
   assert.deepEqual(said({ title: "B" }), ["Renamed to “B”"]);
   assert.deepEqual(said({ priority: 5 }), ["Priority set to 5"]);
   assert.deepEqual(said({ knobs: { batch_size: 500 } }), ["Batch size set to 500"]);

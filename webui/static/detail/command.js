@@ -1,6 +1,8 @@
 // A task's parameters as a person can use them elsewhere: as JSON, and as a line for a terminal.
 // Pure.
 
+import { PATHS } from "../addresses.js";
+
 /** @import {Task} from "../types.js" */
 
 /** What a POSIX shell takes as it is. */
@@ -23,6 +25,17 @@ export function commandOf({ type, params }) {
     .filter(([, value]) => value !== MASK)
     .map(([name, value]) => quoted(wordOf(name, value)));
   return ["longhaul add", quoted(type), ...words].join(" ");
+}
+
+/**
+ * The address that fills the form in with the same, for who shall start it. Parameters
+ * with a secret in them are left out.
+ * @param {Task} task @param {string} origin  of the page
+ */
+export function linkOf({ type, params }, origin) {
+  const known = Object.entries(params).filter(([, value]) => !JSON.stringify(value).includes(MASK));
+  const query = new URLSearchParams({ new: type, params: JSON.stringify(Object.fromEntries(known)) });
+  return `${origin}${PATHS.desk}?${query}`;
 }
 
 /** @param {string} name @param {unknown} value */

@@ -17,6 +17,7 @@ const SOURCES = {
   cli: "on the command line",
   command: "on the command line",
   api: "by a program",
+  program: "by a program",
   schedule: "by its schedule",
   scan: "by a scan",
 };
@@ -65,6 +66,7 @@ function wished(a, b) {
   const plainly = (text) => ({ glyph: "held", tone: "queued", text });
   /** @type {Said[]} */ const said = [];
   if (a.title !== b.title) said.push(plainly(`Renamed to “${b.title}”`));
+  if ((a.note ?? "") !== (b.note ?? "")) said.push(plainly(b.note ? `Noted: “${b.note}”` : "Note removed"));
   if (a.priority !== b.priority) said.push(plainly(`Priority set to ${whole(b.priority)}`));
   for (const name of Object.keys({ ...a.knobs, ...b.knobs })) {
     const value = b.knobs[name];
@@ -95,9 +97,15 @@ function steered(a, b) {
   if (a.control === "pause" && b.control === "run" && !isOver(b))
     return { glyph: "running", tone: "running", text: "Resumed" };
   if (a.held && !b.held && b.status === "queued")
-    return { glyph: "running", tone: "running", text: "Started by you" };
+    return { glyph: "running", tone: "running", text: approved(b) };
   if (!a.held && b.held) return { glyph: "held", tone: "queued", text: "Held: waits for a start" };
   return null;
+}
+
+/** Who let it start. @param {Task} task */
+function approved({ approved: by }) {
+  if (!by) return "Started by you";
+  return `Approved by ${by.user}${SOURCES[by.by] ? `, ${SOURCES[by.by]}` : ""}`;
 }
 
 /** What the engine did. @param {Task} a @param {Task} b @returns {Said} */

@@ -6,7 +6,7 @@ import { allOf } from "./schema.js";
 /** @typedef {{pointer: string, message: string}} Complaint */
 
 /** Members of a request that have a field beside the parameters. */
-const OWN = ["title", "name", "priority", "after", "not_before", "cron"];
+const OWN = ["title", "name", "note", "priority", "after", "not_before", "cron"];
 
 /** Sentences that the form says in its own words. @type {Object<string, string>} */
 const PLAINER = { "Field required": "This has to be filled in" };

@@ -9,6 +9,7 @@ import { cronOf, EVERY_NIGHT } from "./when.js";
  * @typedef {"now"|"held"|"once"|"repeat"} Way  how it begins
  * @typedef {object} About  what a person says about the task beside its parameters, as typed
  * @property {string} title
+ * @property {string} [note]  absent in drafts of former versions
  * @property {string} priority
  * @property {string} after  numbers of tasks
  * @property {string} at  a local moment, for `once`
@@ -16,7 +17,7 @@ import { cronOf, EVERY_NIGHT } from "./when.js";
  */
 
 /** @type {About} */
-export const NOTHING_SAID = { title: "", priority: "", after: "", at: "", repeat: EVERY_NIGHT };
+export const NOTHING_SAID = { title: "", note: "", priority: "", after: "", at: "", repeat: EVERY_NIGHT };
 
 /**
  * @param {{type: string, params: object, about: About, way: Way, session: string,
@@ -31,6 +32,7 @@ export function requestOf({ type, params, about, way, session, made }) {
     return { path: "/schedules", body: { name, cron: cronOf(about.repeat), type, params, ...priority } };
   }
   const title = about.title.trim() ? { title: about.title } : {};
+  const note = about.note?.trim() ? { note: about.note.trim() } : {};
   const after = numbersOf(about.after);
   return {
     path: "/tasks",
@@ -38,6 +40,7 @@ export function requestOf({ type, params, about, way, session, made }) {
       type,
       params,
       ...title,
+      ...note,
       ...priority,
       ...(after.length ? { after } : {}),
       ...(way === "held" ? { hold: true } : {}),

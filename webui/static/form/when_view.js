@@ -26,7 +26,7 @@ export const titleMade = (otherwise) => preview.value.found?.title || otherwise;
 
 /** @param {{typeTitle: string}} props */
 export function AboutTask({ typeTitle }) {
-  const { title, priority, after } = about.value;
+  const { title, note = "", priority, after } = about.value;
   const waiting = [...(state.value?.tasks.values() ?? [])]
     .filter(({ status }) => ["queued", "running", "paused"].includes(status))
     .slice(0, 50);
@@ -37,6 +37,11 @@ export function AboutTask({ typeTitle }) {
     ) => html`<input ...${common} type="text" value=${title} autocomplete="off"
         placeholder=${titleMade(typeTitle)}
         onInput=${(/** @type {any} */ e) => changeAbout({ title: valueOf(e) })} />`}</${Labelled}>
+    <${Labelled} place="note" label="Note" wrong=${wrong("note")}
+        help="For who shall start it, or look at it later">${(
+          /** @type {Common} */ common,
+        ) => html`<input ...${common} type="text" value=${note} autocomplete="off" maxlength="2000"
+        onInput=${(/** @type {any} */ e) => changeAbout({ note: valueOf(e) })} />`}</${Labelled}>
     <${Labelled} place="priority" label="Priority" wrong=${wrong("priority")} kind="number"
         help="Higher comes first; 0 is usual">${(
           /** @type {Common} */ common,

@@ -27,6 +27,7 @@ export function Details() {
     <p class="facts"><span class="chip ${tone}"><${Glyph}
         name=${glyph} />${word}</span>${factsOf(of, type, now.value).join(" · ")}</p>
     ${why || of.message ? html`<p class="why">${why || of.message}</p>` : null}
+    ${of.note ? html`<p class="note"><b>Note</b> ${of.note}</p>` : null}
     <${Actions} of=${of} />
     ${notice.value ? html`<p class="notice" role="alert">${notice.value}</p>` : null}
     <${Trouble} of=${of} />

@@ -1,7 +1,7 @@
 // The parameters of the task that is shown, to read, to copy, and to run again with others.
 
 import { html } from "htm/preact";
-import { commandOf, jsonOf, MASK } from "../detail/command.js";
+import { commandOf, jsonOf, linkOf, MASK } from "../detail/command.js";
 import { plain, spaced } from "../format.js";
 import { askNewTask } from "../new_task.js";
 import { Copy } from "./copy.js";
@@ -27,6 +27,7 @@ export function Params({ of }) {
           onClick=${() => runAgain(of)}>Run again with changes <kbd>A</kbd></button>
       <${Copy} text=${jsonOf(of)} label="Copy as JSON" what="The parameters as JSON" shown="Y" />
       <${Copy} text=${commandOf(of)} label="Copy as a command" what="The command" shown="⇧ Y" />
+      <${Copy} text=${linkOf(of, location.origin)} label="Copy as a link" what="The link" />
     </div>
     ${names.length ? null : html`<p class="muted">It takes none.</p>`}
     <dl>${names.map(
