@@ -179,6 +179,14 @@ def test_the_strip_tells_the_worst_of_what_needs_somebody(wall):
     )
 
 
+def test_the_strip_tells_for_a_moment_what_has_ended(wall, live):
+    live.run(title="A small one")
+    told = wall.get_by_role("status", name="Just ended")
+    expect(told).to_contain_text(re.compile("Completed.*A small one"))
+    expect(told.get_by_role("button")).to_have_count(0)
+    expect(wall.locator(".wall-hero")).to_be_visible()
+
+
 @pytest.mark.parametrize("zoom", [0.8, 1, 1.5, 2, 3])
 def test_many_tasks_with_long_titles_fit_at_every_zoom(wall, zoom):
     rewritten(wall, lambda document: (_many(document), document["settings"].update(_zoom(zoom))))

@@ -108,7 +108,8 @@ function add(haul, task) {
  */
 export function headlineOf({ total, done, toGo, running, uncounted, blind }) {
   const isCount = uncounted > 0 && (toGo === 0 || (running > 0 && blind === running));
-  const more = isCount ? ["Done so far"] : uncounted ? ["Done of what is counted"] : [];
+  const counted = ["Done of what is counted", "Of what is counted"];
+  const more = isCount ? ["Done so far"] : uncounted ? counted : [];
   return { isCount, share: total ? done / total : 0, labels: [...more, "Done"] };
 }
 

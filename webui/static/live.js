@@ -10,6 +10,7 @@ import { route } from "./route.js";
 import { apply, current, link, now, state } from "./store.js";
 import { noteLink } from "./stopping.js";
 import { follow } from "./stream.js";
+import { noteWallEnds } from "./wall/state.js";
 import { askVersion, noteVersion } from "./updated.js";
 
 /** @import {Snapshot, StreamEvent} from "./types.js" */
@@ -147,6 +148,7 @@ function flush() {
     trim();
   });
   noteEnds(events);
+  noteWallEnds(events);
 }
 
 /** Read the snapshot's conditions when their codes are not those shown. */

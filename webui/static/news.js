@@ -28,11 +28,12 @@ export const keyOfEnd = ({ id, run, finished_at }) => `end ${id}.${run} ${finish
 /**
  * @param {Task[]} ended  in any order
  * @param {boolean} wasAway  nobody looked when it happened
+ * @param {number} [most]  told one by one
  * @returns {News[]}
  */
-export function newsOf(ended, wasAway) {
+export function newsOf(ended, wasAway, most = MOST_SINGLE) {
   const tasks = [...ended].sort((a, b) => atOf(a) - atOf(b));
-  if (tasks.length <= MOST_SINGLE) return tasks.map((task) => single(task, wasAway));
+  if (tasks.length <= most) return tasks.map((task) => single(task, wasAway));
   const failed = tasks.filter(({ status }) => status === "failed");
   const last = failed.at(-1) ?? tasks[tasks.length - 1];
   const done = tasks.length - failed.length;

@@ -146,7 +146,7 @@ test("names that no field takes are told", () => {
   assert.deepEqual(strangers(FIELDS, { name: "x", nmae: 1 }), ["nmae"]);
 });
 
-test("empty means null where that may be, the default where there is one, else nothing is sent", () => {
+test("empty means null where it may be, the default where there is one, else nothing", () => {
   const integer = { type: "integer" };
   assert.deepEqual(sent({ anyOf: [integer, { type: "null" }], default: 5 }, ""), { it: null });
   assert.deepEqual(sent({ ...integer, default: 5 }, " "), {});
@@ -159,13 +159,15 @@ test("empty means null where that may be, the default where there is one, else n
   assert.deepEqual(sent({ type: "array", items: { enum: [1, 2] } }, [], true), { it: [] });
 });
 
-test("numbers are sent as they are meant; what is none goes as text, for the service to judge", () => {
+test("numbers are sent as they are meant; what is none goes as text to be judged", () => {
   const integer = { type: "integer" };
   assert.deepEqual(sent(integer, " 12 "), { it: 12 });
   assert.deepEqual(sent({ type: "number" }, "1e3"), { it: 1000 });
   assert.deepEqual(sent(integer, "9007199254740993"), { it: "9007199254740993" });
   assert.deepEqual(sent(integer, "a dozen"), { it: "a dozen" });
-  assert.deepEqual(sent({ anyOf: [{ type: "number" }, { type: "string" }] }, "0.10"), { it: "0.10" });
+  assert.deepEqual(sent({ anyOf: [{ type: "number" }, { type: "string" }] }, "0.10"), {
+    it: "0.10",
+  });
 });
 
 test("values that may be chosen keep their type", () => {

@@ -78,7 +78,8 @@ test("plain choices become expressions, and words again", () => {
   assert.equal(wordsOf("0 3 * * 0"), "Every Sunday at 03:00");
   assert.equal(wordsOf("0 3 15 * *"), "Every month on day 15, at 03:00");
   assert.equal(wordsOf("@daily"), "Every day at 00:00");
-  for (const odd of ["*/7 * * * *", "0 3 15 * 1", "0 3 1 1 *", "soon"]) assert.equal(wordsOf(odd), odd);
+  for (const odd of ["*/7 * * * *", "0 3 15 * 1", "0 3 1 1 *", "soon"])
+    assert.equal(wordsOf(odd), odd);
   assert.equal(made("day", { time: "" }), "* * *", "nothing is invented for an empty time");
 });
 

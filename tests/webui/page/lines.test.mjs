@@ -45,5 +45,10 @@ test("what is looked for is marked wherever it stands, without regard to case", 
     ["[Retry]", " a ", "[RETRY]"],
   );
   assert.deepEqual(marked("<b>", ""), [{ text: "<b>", isHit: false }]);
-  assert.equal(marked("İİ x", "x").map(({ text }) => text).join(""), "İİ x");
+  assert.equal(
+    marked("İİ x", "x")
+      .map(({ text }) => text)
+      .join(""),
+    "İİ x",
+  );
 });

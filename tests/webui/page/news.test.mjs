@@ -39,15 +39,19 @@ test("what ended while nobody looked says so, and when", () => {
   const [news] = newsOf([ended(1, 600)], true);
   assert.equal(news.title, "Completed while you were away");
   assert.match(news.text, /at \d\d:\d\d$/);
-  const many = newsOf([1, 2, 3, 4].map((id) => ended(id, 600 - id)), true);
+  const many = newsOf(
+    [1, 2, 3, 4].map((id) => ended(id, 600 - id)),
+    true,
+  );
   assert.equal(many[0].title, "4 tasks completed while you were away");
 });
 
 test("many are one, led by the last that failed", () => {
   const ends = Array.from({ length: 10 }, (_, i) => ended(i + 1, 20 - i));
-  assert.deepEqual(newsOf(ends, false).map(({ title, text }) => [title, text]), [
-    ["10 tasks completed", "The last one: Task 10"],
-  ]);
+  assert.deepEqual(
+    newsOf(ends, false).map(({ title, text }) => [title, text]),
+    [["10 tasks completed", "The last one: Task 10"]],
+  );
   const [mixed] = newsOf([...ends, failed(11, 15), failed(12, 14)], false);
   assert.deepEqual(
     [mixed.title, mixed.text, mixed.tone, mixed.task],
@@ -78,9 +82,10 @@ test("another run of a task has another end", () => {
 
 test("what still runs is told with its share, never rounded up", () => {
   const one = task(1, { progress: { done: 755, failed: 1, total: 1000 } });
-  assert.deepEqual(stillRunning([one]).map(({ title, text }) => [title, text]), [
-    ["Still running (75 %)", "Task 1"],
-  ]);
+  assert.deepEqual(
+    stillRunning([one]).map(({ title, text }) => [title, text]),
+    [["Still running (75 %)", "Task 1"]],
+  );
   const unknown = task(2, { progress: { total: null } });
   assert.equal(stillRunning([unknown])[0].title, "Still running");
   const counted = task(2, { progress: { done: 1200, total: null } });

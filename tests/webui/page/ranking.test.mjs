@@ -48,5 +48,11 @@ test("a number finds its task", () => {
 
 test("what was used last is remembered once, and first", () => {
   assert.deepEqual(used(["a", "b", "c"], "b"), ["b", "a", "c"]);
-  assert.equal(used(Array.from({ length: 20 }, (_, i) => `${i}`), "x").length, 12);
+  assert.equal(
+    used(
+      Array.from({ length: 20 }, (_, i) => `${i}`),
+      "x",
+    ).length,
+    12,
+  );
 });

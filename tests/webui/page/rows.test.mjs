@@ -19,7 +19,10 @@ const queued = (id, fields = {}) => task(id, { status: "queued", ...fields });
 const ended = (id, minute, status = "completed", fields = {}) =>
   task(id, { status, finished_at: `2026-01-01T10:${10 + minute}:00.000Z`, ...fields });
 
-function arranged(tasks, { query = "", by = "status", horizon = { failed: "", finished: "" } } = {}) {
+function arranged(
+  tasks,
+  { query = "", by = "status", horizon = { failed: "", finished: "" } } = {},
+) {
   const filter = filterOf(new URLSearchParams(query));
   return new Arrangement(filter, GROUPINGS[by], horizon).fill(tasks);
 }
@@ -36,15 +39,30 @@ const NOTHING = {
 
 const rowsOf = (arrangement, view = {}) =>
   new Rows(sectionsOf(arrangement, { ...NOTHING, ...view }));
-const shown = (rows) => rows.slice(0, rows.length).map((row) => row.heading ?? row.id ?? keyOf(row));
+const shown = (rows) =>
+  rows.slice(0, rows.length).map((row) => row.heading ?? row.id ?? keyOf(row));
 const listed = (tasks, options, view) => shown(rowsOf(arranged(tasks, options), view));
 
 test("what runs stands first, then what failed, is paused, waits, is over", () => {
-  const tasks = [ended(1, 0), queued(2), task(3, { status: "paused" }), ended(4, 1, "failed"), task(5)];
-  assert.deepEqual(
-    listed(tasks),
-    ["Running", 5, "Failed", 4, "Paused", 3, "Waiting", 2, "Finished", 1],
-  );
+  const tasks = [
+    ended(1, 0),
+    queued(2),
+    task(3, { status: "paused" }),
+    ended(4, 1, "failed"),
+    task(5),
+  ];
+  assert.deepEqual(listed(tasks), [
+    "Running",
+    5,
+    "Failed",
+    4,
+    "Paused",
+    3,
+    "Waiting",
+    2,
+    "Finished",
+    1,
+  ]);
 });
 
 test("what waits stands in the order in which it will start, the held at the end", () => {
@@ -75,7 +93,10 @@ test("a change moves one task, as if all had been arranged anew", () => {
     known.set(now.id, now);
     kept.take(now.id, now);
     assert.deepEqual(shown(rowsOf(kept)), listed(known.values()));
-    assert.deepEqual(kept.line.members.map(({ id }) => id), arranged(known.values()).line.members.map(({ id }) => id));
+    assert.deepEqual(
+      kept.line.members.map(({ id }) => id),
+      arranged(known.values()).line.members.map(({ id }) => id),
+    );
   }
   kept.take(9, undefined);
   assert.equal(idsOf(rowsOf(kept)).includes(9), false);
@@ -133,14 +154,7 @@ test("the list is parted by day, the latest first", () => {
     queued(2, { created_at: "2026-01-02T11:00:00.000Z" }),
     queued(3, { created_at: "2026-01-01T11:00:00.000Z" }),
   ];
-  assert.deepEqual(listed(tasks, { by: "day" }), [
-    "Today",
-    2,
-    "Yesterday",
-    3,
-    "Mon 3 Nov 2025",
-    1,
-  ]);
+  assert.deepEqual(listed(tasks, { by: "day" }), ["Today", 2, "Yesterday", 3, "Mon 3 Nov 2025", 1]);
 });
 
 test("an unfolded task has its jobs below it, and every row is where it is said to be", () => {
@@ -163,8 +177,14 @@ test("an unfolded task has its jobs below it, and every row is where it is said 
     "jobs-of-4",
     5,
   ]);
-  assert.deepEqual([1, 2, 3, 4, 5, 9].map((id) => rows.indexOf(id)), [1, 2, 6, 8, 10, -1]);
-  assert.deepEqual(rows.slice(4, 6).map(({ part }) => part), ["part 1 of 2", "part 2 of 2"]);
+  assert.deepEqual(
+    [1, 2, 3, 4, 5, 9].map((id) => rows.indexOf(id)),
+    [1, 2, 6, 8, 10, -1],
+  );
+  assert.deepEqual(
+    rows.slice(4, 6).map(({ part }) => part),
+    ["part 1 of 2", "part 2 of 2"],
+  );
   assert.equal(rows.length, 11);
 });
 

@@ -73,7 +73,7 @@ test("some rows move together into a gap, whatever lies between them", () => {
   assert.deepEqual(line.movesInto([1, 2], new Set([1, 2]), 1), []);
 });
 
-test("upwards a row goes before the next, downwards after the last: it takes that one's rank", () => {
+test("upwards a row goes before the next, downwards after the last, whose rank it takes", () => {
   const order = [1, 2, 3];
   assert.deepEqual(line.movesInto(order, new Set([3]), 1), [{ id: 3, place: { before: 2 } }]);
   assert.deepEqual(line.movesInto(order, new Set([1]), 2), [{ id: 1, place: { after: 2 } }]);
@@ -206,8 +206,5 @@ test("what became of many is told with what did not work out", () => {
   assert.equal(outcome("cancel", [ok, ok, over]), "2 cancelled, 1 had already finished");
   assert.equal(outcome("cancel", [ok, gone]), "1 cancelled, 1 was already gone");
   assert.equal(outcome("hold", [ok, moved]), "1 held, 1 had moved on and could not be");
-  assert.equal(
-    outcome("retry", [ok, moved]),
-    "1 retried, 1 had moved on and could not be",
-  );
+  assert.equal(outcome("retry", [ok, moved]), "1 retried, 1 had moved on and could not be");
 });

@@ -60,7 +60,8 @@ test("three tabs share one stream, and each has every event after its own snapsh
   assert.deepEqual(b.ids(), [12, 13, 14, 15, 16]);
   assert.deepEqual(c.ids(), [16], "what its snapshot has is not told again");
   assert.deepEqual(made.opened, [
-    "/api/v1/events?after=10&kinds=task_created,task_update,task_progress,task_finished,queue_update",
+    "/api/v1/events?after=10" +
+      "&kinds=task_created,task_update,task_progress,task_finished,queue_update",
   ]);
   assert.deepEqual(b.heard[0], { say: "link", status: "live", since: 5 });
 });
@@ -118,7 +119,7 @@ test("details come of the tasks that somebody looks at, from where that tab stoo
   assert.equal(made.reopened, 1, "to want less is no reason to come back");
 });
 
-test("a tab that wants what another one has is not told what it missed, unless it missed some", async () => {
+test("a tab that wants what another has is told what it missed, if it missed some", async () => {
   const { made, tab } = hubOf();
   const [a, b] = [tab(), tab()];
   a.hear({ say: "follow", after: 1, details: [7] });
@@ -211,7 +212,7 @@ function readingOf(times = QUICK) {
   return { seen, source: keepReading(reader, times), words: () => seen.said.map(([word]) => word) };
 }
 
-test("a connection that falls silent is given up, and gone on with where it stopped", async (context) => {
+test("a connection that falls silent is given up, and goes on where it stopped", async (context) => {
   const first = silentAfter("id: 5\nevent: log\ndata: x\n\n");
   const asked = serviceOf(context, [first, silentAfter(": hello\n\n")]);
   const { seen, source, words } = readingOf();
@@ -251,7 +252,7 @@ test("a service that accepts and does not answer is tried again", async (context
   assert.equal(words()[0], "lost");
 });
 
-test("a stream that ends is opened again, and what was missed is since its end", async (context) => {
+test("a stream that ends is opened again, and something is missed since its end", async (context) => {
   const asked = serviceOf(context, [endedAfter("id: 2\nevent: a\ndata: x\n\n"), refused, never]);
   const { seen, source, words } = readingOf();
   await until(() => asked.length >= 3);
@@ -271,7 +272,11 @@ test("a session that is gone is told as such, and asked for again", async (conte
 });
 
 test("a doubt is looked into at once", async (context) => {
-  const asked = serviceOf(context, [silentAfter(": hello\n\n"), refused, silentAfter(": back\n\n")]);
+  const asked = serviceOf(context, [
+    silentAfter(": hello\n\n"),
+    refused,
+    silentAfter(": back\n\n"),
+  ]);
   const { source, words } = readingOf({ ...QUICK, silence: 60_000, look: 60_000 });
   await until(() => words().includes("live"));
   await source.doubt();

@@ -3,11 +3,19 @@ import { test } from "node:test";
 import { haulOf } from "../../../webui/static/haul.js";
 import { arrivalOf } from "../../../webui/static/wall/arriving.js";
 import { lastOf, nextOf } from "../../../webui/static/wall/coming.js";
-import { headline, needsOf } from "../../../webui/static/wall/needs.js";
+import { TOLD_MS, endedOf, withEnds } from "../../../webui/static/wall/ended.js";
+import { headline, needsOf, toldOf } from "../../../webui/static/wall/needs.js";
 import { addBeat, curveOf, SPAN, together } from "../../../webui/static/wall/pulse.js";
 import { isDimmed, shiftAt } from "../../../webui/static/wall/rest.js";
 import { shortSpan, wayOf } from "../../../webui/static/wall/route_line.js";
-import { angleOf, LABELS, FACTS, remOn, sightOf, zoomFor } from "../../../webui/static/wall/sight.js";
+import {
+  angleOf,
+  LABELS,
+  FACTS,
+  remOn,
+  sightOf,
+  zoomFor,
+} from "../../../webui/static/wall/sight.js";
 import { QUEUE, task } from "./tasks.mjs";
 
 const NOW = Date.parse("2026-01-01T12:00:00.000Z");
@@ -27,7 +35,10 @@ test("the zoom that a distance asks for makes facts comfortable and labels reada
     { diagonal: 75, distance: 9 },
   ]) {
     const { facts, labels, word } = sightOf(place, zoomFor(place));
-    assert.ok(facts >= 20 && facts <= 22.5 && labels >= 16, JSON.stringify({ place, facts, labels }));
+    assert.ok(
+      facts >= 20 && facts <= 22.5 && labels >= 16,
+      JSON.stringify({ place, facts, labels }),
+    );
     assert.equal(word, "easy to read");
   }
   assert.equal(zoomFor({ diagonal: 55, distance: 0.7 }), 1); // near enough for the whole picture
@@ -37,7 +48,11 @@ test("the zoom that a distance asks for makes facts comfortable and labels reada
 
 test("what needs a person is told worst first", () => {
   const failed = (id, code, minutes) =>
-    task(id, { status: "failed", finished_at: ago(minutes), error: { code, message: `it ${code}` } });
+    task(id, {
+      status: "failed",
+      finished_at: ago(minutes),
+      error: { code, message: `it ${code}` },
+    });
   const tasks = [
     task(1),
     task(2, { status: "paused", updated_at: ago(20) }),
@@ -61,11 +76,42 @@ test("what needs a person is told worst first", () => {
 });
 
 test("the headline counts tasks, and names what is alone", () => {
-  const of = (tasks, queue = QUEUE) => headline(needsOf({ tasks, queue, conditions: [], link: LIVE }, NOW));
+  const of = (tasks, queue = QUEUE) =>
+    headline(needsOf({ tasks, queue, conditions: [], link: LIVE }, NOW));
   const failed = task(1, { status: "failed", finished_at: ago(1) });
   assert.equal(of([failed]), "1 task needs you");
   assert.equal(of([failed, { ...failed, id: 2 }]), "2 tasks need you");
   assert.equal(of([], { ...QUEUE, is_paused: true }), "Queue paused");
+});
+
+test("an end is told for a moment, many as one, before what needs somebody", () => {
+  const end = (id, status = "completed") =>
+    task(id, { status, finished_at: ago(1), progress: { done: 100 }, error: null });
+  const one = withEnds([], [end(1)], NOW);
+  assert.deepEqual(
+    [endedOf(one, NOW)?.word, endedOf(one, NOW)?.tone, endedOf(one, NOW)?.text],
+    ["Completed", "completed", "Task 1 · 100 records in 1 h 59 min"],
+  );
+  assert.equal(endedOf(one, NOW + TOLD_MS), null);
+  const two = withEnds(one, [end(2, "failed")], NOW + 1000);
+  assert.equal(endedOf(two, NOW + 1000)?.word, "1 task completed, 1 failed");
+  assert.equal(endedOf(two, NOW + 1000)?.tone, "failed");
+  assert.equal(withEnds(two, [], NOW + TOLD_MS).length, 1);
+  const paused = { ...QUEUE, is_paused: true };
+  const needs = needsOf({ tasks: [], queue: paused, conditions: [], link: LIVE }, NOW);
+  assert.equal(toldOf(needs, endedOf(one, NOW), 0)?.word, "Completed");
+  assert.equal(toldOf(needs, null, 3)?.word, "Queue paused");
+  assert.equal(toldOf([], null, 3), null);
+});
+
+test("a lost connection keeps the strip: nothing else is sure", () => {
+  const lost = { status: "lost", since: NOW };
+  const queue = { ...QUEUE, is_paused: true };
+  const needs = needsOf({ tasks: [], queue, conditions: [], link: lost }, NOW);
+  assert.equal(needs.length, 2);
+  const ended = endedOf(withEnds([], [task(1, { status: "completed" })], NOW), NOW);
+  const words = [0, 1, 2, 3].map((tick) => toldOf(needs, ended, tick)?.word);
+  assert.deepEqual(new Set(words), new Set(["No connection"]));
 });
 
 test("an idle wall tells what ended last and what is next", () => {
@@ -75,15 +121,26 @@ test("an idle wall tells what ended last and what is next", () => {
   assert.equal(lastOf([]), null);
   const why = () => "because";
   const until = (minutes) => new Date(NOW + minutes * 60_000).toISOString();
-  const timed = task(4, { status: "queued", waiting_because: { code: "scheduled", until: until(30) } });
+  const timed = task(4, {
+    status: "queued",
+    waiting_because: { code: "scheduled", until: until(30) },
+  });
   const schedules = [
     { name: "Nightly", enabled: true, next_at: until(20) },
     { name: "Off", enabled: false, next_at: until(1) },
   ];
-  assert.deepEqual(nextOf([timed], schedules, why), { title: "Nightly", at: NOW + 1_200_000, why: "" });
+  assert.deepEqual(nextOf([timed], schedules, why), {
+    title: "Nightly",
+    at: NOW + 1_200_000,
+    why: "",
+  });
   assert.equal(nextOf([timed], [], why)?.title, "Task 4");
   const waiting = task(5, { status: "queued" });
-  assert.deepEqual(nextOf([timed, waiting], schedules, why), { title: "Task 5", at: null, why: "because" });
+  assert.deepEqual(nextOf([timed, waiting], schedules, why), {
+    title: "Task 5",
+    at: null,
+    why: "because",
+  });
   assert.equal(nextOf([task(6, { status: "queued", held: true })], [], why)?.title, "Task 6");
   assert.equal(nextOf([], [], why), null);
 });
@@ -91,9 +148,15 @@ test("an idle wall tells what ended last and what is next", () => {
 test("an arrival is one time, rounded where the estimate is wide", () => {
   const now = new Date(2026, 0, 7, 20, 0).getTime();
   const haul = { ...haulOf([task(1)]), eta: { low: 4500, high: 4510 } };
-  assert.deepEqual([arrivalOf(haul, now, false).time, arrivalOf(haul, now, false).isAbout], ["21:15", false]);
+  assert.deepEqual(
+    [arrivalOf(haul, now, false).time, arrivalOf(haul, now, false).isAbout],
+    ["21:15", false],
+  );
   const wide = arrivalOf({ ...haul, eta: { low: 4000, high: 5200 } }, now, false);
-  assert.deepEqual([wide.time, wide.isAbout, wide.labels[0]], ["21:15", true, "Arrives in 1 h 7 min – 1 h 27 min"]);
+  assert.deepEqual(
+    [wide.time, wide.isAbout, wide.labels[0]],
+    ["21:15", true, "Arrives in 1 h 7 min – 1 h 27 min"],
+  );
   const late = arrivalOf({ ...haul, eta: { low: 86_400, high: 86_410 } }, now, false);
   assert.deepEqual([late.day, late.time], ["Thu", "20:00"]);
   const far = arrivalOf({ ...haul, eta: { low: 30 * 86_400, high: 30 * 86_400 } }, now, false);
@@ -103,9 +166,15 @@ test("an arrival is one time, rounded where the estimate is wide", () => {
 });
 
 test("the speeds of several tasks add up, second by second", () => {
-  const a = [{ at: 100, rate: 5 }, { at: 104, rate: 0 }];
+  const a = [
+    { at: 100, rate: 5 },
+    { at: 104, rate: 0 },
+  ];
   const b = [{ at: 102, rate: 10 }];
-  assert.deepEqual(together([a, b, []], 106).map(({ rate }) => rate), [5, 5, 15, 15, 10, 10]);
+  assert.deepEqual(
+    together([a, b, []], 106).map(({ rate }) => rate),
+    [5, 5, 15, 15, 10, 10],
+  );
   assert.deepEqual(together([], 106), []);
 });
 

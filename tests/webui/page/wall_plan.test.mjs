@@ -13,7 +13,15 @@ test("at zoom 1 everything has room, and five rows", () => {
   const { header, curve, road, legend, strip, running, columns } = plan;
   assert.deepEqual(
     { header, curve, road, legend, strip, running, columns },
-    { header: true, curve: true, road: true, legend: true, strip: true, running: 5, columns: "all" },
+    {
+      header: true,
+      curve: true,
+      road: true,
+      legend: true,
+      strip: true,
+      running: 5,
+      columns: "all",
+    },
   );
 });
 
@@ -24,10 +32,23 @@ test("never more than five rows, however much room there is", () => {
 test("a larger zoom drops rows and parts, never adds any, and keeps the strip", () => {
   const plans = [1, 1.25, 1.5, 1.75, 2, 2.5, 3].map((zoom) => planOf(...room(zoom), ALL));
   const rows = plans.map(({ running }) => running);
-  assert.deepEqual([...rows].sort((a, b) => b - a), rows);
+  assert.deepEqual(
+    [...rows].sort((a, b) => b - a),
+    rows,
+  );
   assert.equal(rows.at(-1), 1);
   assert.ok(plans.every(({ strip }) => strip));
   assert.ok(plans[0].curve && !plans.at(-1).curve && !plans.at(-1).header);
+});
+
+test("a lost connection keeps the header at every zoom", () => {
+  const idle = { strip: true, ends: 2, road: true, isEmpty: false };
+  for (const zoom of [1, 1.5, 2, 2.5, 3]) {
+    const lost = planOf(...room(zoom), { ...ALL, isLost: true });
+    assert.ok(lost.header && lost.strip, `zoom ${zoom}`);
+    const idleLost = idlePlanOf(...room(zoom), { ...idle, isLost: true });
+    assert.ok(idleLost.strip && (idleLost.header || zoom > 2), `idle at zoom ${zoom}`);
+  }
 });
 
 test("one task alone is shown at length, and the next in line fill the room that is left", () => {
@@ -40,7 +61,14 @@ test("one task alone is shown at length, and the next in line fill the room that
 test("an idle wall keeps the strip and drops the second lines first", () => {
   const wants = { strip: true, ends: 2, road: true, isEmpty: false };
   const [wide, near] = [1, 3].map((zoom) => idlePlanOf(...room(zoom), wants));
-  assert.deepEqual(wide, { header: true, strip: true, road: true, legend: true, ends: 2, facts: true });
+  assert.deepEqual(wide, {
+    header: true,
+    strip: true,
+    road: true,
+    legend: true,
+    ends: 2,
+    facts: true,
+  });
   assert.deepEqual([near.strip, near.facts, near.legend], [true, false, false]);
 });
 
@@ -74,7 +102,10 @@ test("a move by hand holds for a minute, on the page of its task", () => {
 test("turns come with time, or not at all", () => {
   assert.deepEqual([tickAt(29_999, 15), tickAt(30_000, 15), tickAt(30_000, 0)], [1, 2, 0]);
   assert.deepEqual(turnOf([], 5, at({})), { page: 0, pages: 1, ids: [], focus: null });
-  assert.deepEqual([moved(IDS, 2, 1), moved(IDS, 7, 1), moved(IDS, null, 1), moved([], 1, 1)], [3, 7, 1, null]);
+  assert.deepEqual(
+    [moved(IDS, 2, 1), moved(IDS, 7, 1), moved(IDS, null, 1), moved([], 1, 1)],
+    [3, 7, 1, null],
+  );
 });
 
 test("the longest text that has room is taken", () => {

@@ -3,9 +3,12 @@
 /** @import {Task} from "../types.js" */
 
 /** @typedef {{name: string, enabled: boolean, next_at: string|null}} Schedule */
-/** @typedef {{title: string, at: number|null, why: string}} Next  `at`: when, where that is known */
+/** @typedef {{title: string, at: number|null, why: string}} Next  `at`: when, if that is known */
 
-/** The task that ended last, of those that came to an end of their own. @param {Iterable<Task>} tasks */
+/**
+ * The task that ended last, of those that came to an end of their own.
+ * @param {Iterable<Task>} tasks
+ */
 export function lastOf(tasks) {
   /** @type {Task|null} */
   let last = null;

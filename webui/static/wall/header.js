@@ -7,13 +7,18 @@ import { line, running, seen, turn, wallHaul, width } from "./state.js";
 import { emOf, fitting } from "./widths.js";
 
 const SMALL = 2.15;
-/** Everything but the status and the name of the haul, in rem. */
-const FIXED = 28;
+/** What the parts take, in rem, with the gaps beside them. */
+const [MARK, BRAND, CLOCK] = [5, 12.5, 10.5];
 
 export function Header() {
   const isLive = link.value.status === "live";
-  const status = fitting(isLive ? words() : ["Not connected", ""], (width.value - FIXED) / SMALL);
-  const left = width.value - FIXED - 4.5 - (status ? emOf(status) * SMALL + 4 : 0);
+  // that the connection is lost is worth more than the name of the program, and than the time
+  const lost = isLive ? 0 : emOf(LOST) * SMALL + 4;
+  const hasBrand = width.value > Math.max(27, lost + MARK + BRAND + CLOCK);
+  const hasClock = running.value.length > 0 && width.value > lost + MARK + CLOCK;
+  const fixed = MARK + (hasBrand ? BRAND : 0) + (hasClock ? CLOCK : 0);
+  const status = isLive ? fitting(words(), (width.value - fixed) / SMALL) : LOST;
+  const left = width.value - fixed - 4.5 - (status ? emOf(status) * SMALL + 4 : 0);
   const name = haulName();
   const hasName = Math.min(emOf(name) * SMALL, 14) < left;
   return html`<header class="wall-head">
@@ -21,12 +26,14 @@ export function Header() {
       <path d="M4 22 H20 A7 7 0 0 0 27 15 V8" /><circle class="end" cx="27" cy="5.5" r="4.5" />
       <circle cx="4" cy="22" r="4" />
     </svg>
-    ${width.value > 27 ? html`<b>Longhaul</b>` : null}
+    ${hasBrand ? html`<b>Longhaul</b>` : null}
     <h1 class=${hasName ? "" : "unseen"} title=${name}>${name}</h1>
     ${status ? html`<span class="wall-link ${isLive ? "live" : ""}"><i></i>${status}</span>` : null}
-    ${running.value.length ? html`<time class="wall-clock">${clock(now.value)}</time>` : null}
+    ${hasClock ? html`<time class="wall-clock">${clock(now.value)}</time>` : null}
   </header>`;
 }
+
+const LOST = "Not connected";
 
 /** How much moves, in ever fewer words. */
 function words() {

@@ -20,7 +20,7 @@ export function Hero() {
   const { isCount, share: part, labels } = headlineOf(wallHaul.value);
   const share = isCount ? compact(done) : percent(part);
   const arrival = arrivalOf(wallHaul.value, now.value, seen.value?.queue.is_paused ?? false);
-  const doneLabel = fitting(labels, width.value / 8);
+  const doneLabel = fitting(labels, width.value / 6.4);
   const figure = Math.max((emOf(share) + 0.55) * (HERO / zoom.value), emOf(doneLabel) * LABEL);
   const big = (emOf(arrival.time) + emOf(arrival.day) * 0.4) * (HERO / zoom.value);
   // the arrival's label may reach over the curve's end, never over another label

@@ -49,7 +49,11 @@ function Ends(/** @type {{count: number, hasFacts: boolean}} */ { count, hasFact
   const [coming, ended] = [next.value, last.value];
   const both = count > 1;
   return html`<dl class="wall-ends">
-    ${ended && (both || !coming) && count ? html`<${Last} of=${ended} hasFacts=${hasFacts} />` : null}
+    ${
+      ended && (both || !coming) && count
+        ? html`<${Last} of=${ended} hasFacts=${hasFacts} />`
+        : null
+    }
     ${coming && count ? html`<${Coming} of=${coming} hasFacts=${hasFacts} />` : null}
   </dl>`;
 }

@@ -9,12 +9,24 @@ import { clock, clockSeconds, moment } from "../format.js";
  * @property {string} word  what it is, in a word or two
  * @property {string} text  whose it is, and why
  * @property {string} since  "" where that is not known
- * @property {"failed"|"paused"} tone
+ * @property {"failed"|"paused"|"completed"} tone
+ * @property {boolean} [isLoss]  the connection is lost
  * @property {boolean} isTask  counted as a task that needs somebody
  */
 
 /** Milliseconds after which a task that is paused, or waits for another try, is worth a word. */
 const LONG_MS = 15 * 60_000;
+
+/**
+ * What the strip tells now: a lost connection for as long as it lasts, for nothing else is sure
+ * then; what has just ended; else the needs in turn.
+ * @param {Need[]} needs @param {Need|null} ended @param {number} tick
+ * @returns {Need|null}
+ */
+export function toldOf(needs, ended, tick) {
+  if (needs[0]?.isLoss) return needs[0];
+  return ended ?? needs[tick % needs.length] ?? null;
+}
 
 /**
  * @param {{tasks: Iterable<Task>, queue: Queue, conditions: Condition[],
@@ -55,7 +67,7 @@ function connection({ status, since }) {
       ? "Trying again; nothing is lost"
       : "Signed out: open this window again from Longhaul";
   const found = need("No connection", text, `since ${clockSeconds(since)}`, false);
-  return [{ ...found, tone: "failed" }];
+  return [{ ...found, tone: "failed", isLoss: true }];
 }
 
 /** What ended its worker again and again, then the latest. @param {Task} a @param {Task} b */

@@ -13,7 +13,8 @@ const AT_LENGTH = 13.8;
 const HEADER = 3.4;
 const LABEL = 2.6;
 const STRIP = 3.1;
-/** A label and a title below it, on an idle wall; two of them stand beside each other from a width on. */
+/** A label and a title below it, on an idle wall; two of them stand beside each other from a width
+ * on. */
 const END = 6.6;
 /** That there is nothing yet, and what to do. */
 const EMPTY = 6.3;
@@ -26,6 +27,8 @@ export const BESIDE = 58;
  * @property {number} running  tasks that would be rows
  * @property {number} waiting  tasks that may fill up the rows
  * @property {boolean} strip  something needs a person
+ * @property {boolean} [isLost]  the connection is: then the header, which says so, comes before
+ *   what may have changed meanwhile
  * @property {boolean} isFocused  a row is brought out
  *
  * @typedef {object} Plan
@@ -51,9 +54,10 @@ export function planOf(width, height, zoom, wants) {
     return isTaken;
   };
   const strip = take(wants.strip, STRIP + 3 / zoom);
+  const lost = take(wants.isLost ?? false, HEADER + 1.4 / zoom);
   const firstRow = take(wants.running + wants.waiting > 0, ROW + 1.3 / zoom);
   const road = take(wants.road, 3.7 / zoom);
-  const header = take(true, HEADER + 1.4 / zoom);
+  const header = lost || take(true, HEADER + 1.4 / zoom);
   const legend = take(road, LABEL + 0.9 / zoom);
   const rows = firstRow ? Math.min(MOST_ROWS, 1 + Math.floor(left / ROW)) : 0;
   const running = Math.min(rows, wants.running);
@@ -83,7 +87,8 @@ function columnsOf(width) {
  */
 
 /** @param {number} width @param {number} height @param {number} zoom
- * @param {{strip: boolean, ends: number, road: boolean, isEmpty: boolean}} wants @returns {IdlePlan} */
+ * @param {{strip: boolean, isLost?: boolean, ends: number, road: boolean, isEmpty: boolean}} wants
+ * @returns {IdlePlan} */
 export function idlePlanOf(width, height, zoom, wants) {
   let left = height - (LABEL + 13.2 / zoom) - (wants.isEmpty ? EMPTY : 0);
   /** @param {boolean} isWanted @param {number} cost */
@@ -93,12 +98,13 @@ export function idlePlanOf(width, height, zoom, wants) {
     return isTaken;
   };
   const strip = take(wants.strip, STRIP + 3 / zoom);
+  const lost = take(wants.isLost ?? false, HEADER + 1.4 / zoom);
   const rows = width >= BESIDE ? Math.min(1, wants.ends) : wants.ends;
   const gap = 2.2 / zoom;
   let ends = 0;
   for (let row = 0; row < rows && take(true, END + gap); row++)
     ends += width >= BESIDE ? wants.ends : 1;
-  const header = take(true, HEADER + 1.4 / zoom);
+  const header = lost || take(true, HEADER + 1.4 / zoom);
   const facts = take(ends > 0, LABEL * (width >= BESIDE ? 1 : ends));
   const road = take(wants.road, 3.7 / zoom);
   const legend = take(road, LABEL + 0.9 / zoom);

@@ -1,7 +1,9 @@
 // The speed of everything together over the last minutes, as a curve. Pure; drawn by views of the
 // wall, sampled by beat.js.
 
-/** @typedef {{at: number, rate: number}} Beat  `at` in seconds since 1970, `rate` records a second */
+/**
+ * @typedef {{at: number, rate: number}} Beat  `at` in seconds since 1970, `rate` records a second
+ */
 
 /** Seconds that the curve goes back. */
 export const SPAN = 15 * 60;
@@ -97,5 +99,7 @@ const pathOf = (points) =>
   points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(2)} ${y.toFixed(2)}`).join("");
 
 /** @param {[number, number][]} points */
-const areaOf = (points) =>
-  `${pathOf(points)}L${points[points.length - 1][0].toFixed(2)} 100L${points[0][0].toFixed(2)} 100Z`;
+function areaOf(points) {
+  const [from, to] = [points[0][0].toFixed(2), points[points.length - 1][0].toFixed(2)];
+  return `${pathOf(points)}L${to} 100L${from} 100Z`;
+}

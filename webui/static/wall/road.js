@@ -7,7 +7,8 @@ import { idlePlan, plan, running, wallHaul, width } from "./state.js";
 import { emOf } from "./widths.js";
 
 const SMALL = 2.15;
-/** Which counts are kept when there is no room for all, first to last; the hero tells what is done. */
+/** Which counts are kept when there is no room for all, first to last; the hero tells what is
+ * done. */
 const WORTH = ["to go", "failed", "done", "moving"];
 
 export function Road() {
@@ -24,7 +25,8 @@ export function Road() {
     <div class="road" role="progressbar" aria-label="Done" aria-valuemin="0" aria-valuemax="100"
         aria-valuenow=${share}>${parts.map(({ name, of }) =>
           of > 0
-            ? html`<span key=${name} class=${classOf(name)} style=${{ flexGrow: of / total }}></span>`
+            ? html`<span key=${name} class=${classOf(name)}
+                style=${{ flexGrow: of / total }}></span>`
             : null,
         )}</div>
     ${hasLegend ? html`<${Legend} parts=${parts} />` : null}

@@ -22,7 +22,8 @@ export function Routes() {
   const known = seen.value?.tasks;
   const shown = ids.flatMap((id) => known?.get(id) ?? []);
   const next = line.value.filter(({ held }) => !held).slice(0, plan.value.waiting);
-  return html`<ul class="wall-lines has-${plan.value.columns}" aria-label="Running tasks">
+  const times = shown.some(({ eta }) => eta) ? "" : "no-times";
+  return html`<ul class="wall-lines has-${plan.value.columns} ${times}" aria-label="Running tasks">
     ${shown.map((task) => html`<${Row} key=${task.id} task=${task} isLead=${task.id === focus} />`)}
     ${next.map((task) => html`<${Row} key=${task.id} task=${task} isLead=${false} />`)}
   </ul>`;
@@ -38,11 +39,14 @@ function Row({ task, isLead }) {
     : task.shown_status === "running"
       ? (way.names[way.stretch] ?? "")
       : task.shown_status;
-  return html`<li class="${isWaiting ? "queued" : "running"} ${isLead ? `wall-lead as-${size}` : ""}"
+  const kind = isWaiting ? "queued" : "running";
+  return html`<li class="${kind} ${isLead ? `wall-lead as-${size}` : ""}"
       aria-current=${isLead ? "true" : undefined}>
     <span class="name" title=${task.title}>${task.title}</span>
     <span class="stage" title=${stage}>${stage}</span>
-    <${Route} way=${way} length=${size === "at-length" ? width.value - 2.8 : lengthOf(plan.value.columns)} />
+    <${Route} way=${way} length=${
+      size === "at-length" ? width.value - 2.8 : lengthOf(plan.value.columns)
+    } />
     <${Share} task=${task} />
     <span class="eta">${task.eta ? shortSpan((task.eta.low + task.eta.high) / 2) : ""}</span>
     ${size === "at-length" ? html`<${Names} way=${way} />` : null}

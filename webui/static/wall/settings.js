@@ -64,18 +64,31 @@ export const wallZoom = computed(() => {
 /** Whether this window may only look. */
 export const isReadOnly = computed(() => state.value?.isReadOnly ?? false);
 
-/** Change some; whether they are kept. @param {Partial<WallSettings>} changes */
+/**
+ * Change some, shown at once and taken back when the service refuses; whether they are kept.
+ * @param {Partial<WallSettings>} changes
+ */
 export async function change(changes) {
   const body = Object.fromEntries(
     Object.entries(changes).map(([name, value]) => [`wall.${name}`, value]),
   );
+  const before = Object.fromEntries(
+    Object.keys(body).map((name) => [name, state.value?.settings[name]]),
+  );
+  show(body);
   try {
-    const settings = await send("PATCH", "/settings", body);
-    if (state.value) state.value = { ...state.value, settings };
+    show(await send("PATCH", "/settings", body));
     refused.value = "";
     return true;
   } catch (error) {
+    show(before);
     refused.value = error instanceof Error ? error.message : String(error);
     return false;
   }
+}
+
+/** @param {Object<string, unknown>} settings */
+function show(settings) {
+  const known = state.value;
+  if (known) state.value = { ...known, settings: { ...known.settings, ...settings } };
 }

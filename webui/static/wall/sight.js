@@ -22,7 +22,8 @@ const [LEAST, MOST] = [1, 4];
 
 /**
  * The length of a rem on the screen at zoom 1: a hundredth of the width of a picture of 16 to 9.
- * @param {number} diagonal of the screen, in inches @param {number} [aspect] its width by its height
+ * @param {number} diagonal of the screen, in inches
+ * @param {number} [aspect] its width by its height
  */
 export function remOn(diagonal, aspect = 16 / 9) {
   const width = (diagonal * INCH * aspect) / Math.hypot(aspect, 1);

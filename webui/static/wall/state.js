@@ -1,21 +1,26 @@
-// What the wall shows now, as signals: which rows, which of them is brought out, what needs a person.
+// What the wall shows now, as signals: which rows, which of them is brought out, what the strip
+// tells.
 //
 // The wall looks at the store once a second and not with every event: nobody across the room can
 // tell, and the work of drawing stays the same however much happens.
 
 import { computed, effect, signal } from "@preact/signals";
 import { haulOf, headlineOf } from "../haul.js";
+import { isNews } from "../news.js";
 import { link, now, state } from "../store.js";
 import { byStart, inLine, places, waitingBecause } from "../rows.js";
 import { lastOf, nextOf } from "./coming.js";
-import { needsOf } from "./needs.js";
+import { endedOf, withEnds } from "./ended.js";
+import { needsOf, toldOf } from "./needs.js";
 import { idlePlanOf, planOf } from "./plan.js";
 import { wallSettings } from "./settings.js";
 import { moved, tickAt, turnOf } from "./turns.js";
 import { zoom } from "../zoom.js";
 
+/** @import {StreamEvent} from "../types.js" */
 /** @import {State} from "../reducer.js" */
 /** @import {Schedule} from "./coming.js" */
+/** @import {Ended} from "./ended.js" */
 /** @import {Move} from "./turns.js" */
 
 const NO_QUEUE = { is_paused: false, waiting_because: null };
@@ -56,6 +61,29 @@ export const needs = computed(() => {
   const { queue, conditions } = seen.value ?? { queue: NO_QUEUE, conditions: [] };
   return needsOf({ tasks: tasks.value, queue, conditions, link: link.value }, now.value);
 });
+/** What ended while this page listened. @type {import("@preact/signals").Signal<Ended[]>} */
+const ended = signal([]);
+
+/** Take ends as they happen. @param {StreamEvent[]} events */
+export function noteWallEnds(events) {
+  const tasks = events.filter(({ kind, data }) => kind === "task_finished" && isNews(data));
+  if (!tasks.length) return;
+  ended.value = withEnds(
+    ended.value,
+    tasks.map(({ data }) => data),
+    Date.now(),
+  );
+}
+
+export const tick = computed(() => tickAt(now.value, wallSettings.value.cycle_s));
+export const isLost = computed(() => needs.value[0]?.isLoss ?? false);
+/** What the strip tells now. A lost connection is told whatever the settings say. */
+export const told = computed(() => {
+  if (!wallSettings.value.strip && !isLost.value) return null;
+  // an idle wall tells what ended last anyway
+  const news = running.value.length ? endedOf(ended.value, now.value) : null;
+  return toldOf(needs.value, news, tick.value);
+});
 
 /** Pixels of a rem at zoom 1, as style/wall.css has it. */
 const unit = computed(() => Math.min(room.value.width / 100, (room.value.height * 1.7778) / 100));
@@ -68,13 +96,14 @@ const inside = computed(() => {
 export const width = computed(() => inside.value.width);
 
 export const plan = computed(() => {
-  const { curve, road, routes, strip, auto_focus } = wallSettings.value;
+  const { curve, road, routes, auto_focus } = wallSettings.value;
   return planOf(inside.value.width, inside.value.height, zoom.value, {
     curve,
     road: road && hasRoad.value,
     running: routes ? running.value.length : 0,
     waiting: routes && running.value.length ? line.value.filter(({ held }) => !held).length : 0,
-    strip: strip && needs.value.length > 0,
+    strip: told.value !== null,
+    isLost: isLost.value,
     isFocused: auto_focus || move.value !== null,
   });
 });
@@ -90,14 +119,14 @@ export const next = computed(() => {
 
 export const idlePlan = computed(() =>
   idlePlanOf(inside.value.width, inside.value.height, zoom.value, {
-    strip: wallSettings.value.strip && needs.value.length > 0,
+    strip: told.value !== null,
+    isLost: isLost.value,
     isEmpty: !last.value && !line.value.length,
     ends: Number(last.value !== null) + Number(next.value !== null),
     road: wallSettings.value.road && wallHaul.value.open > 0 && hasRoad.value,
   }),
 );
 
-export const tick = computed(() => tickAt(now.value, wallSettings.value.cycle_s));
 export const turn = computed(() =>
   turnOf(
     running.value.map(({ id }) => id),
@@ -106,7 +135,10 @@ export const turn = computed(() =>
   ),
 );
 
-/** Bring out the task `by` rows further; what goes on by itself waits for a minute. @param {number} by */
+/**
+ * Bring out the task `by` rows further; what goes on by itself waits for a minute.
+ * @param {number} by
+ */
 export function focusBy(by) {
   const ids = running.value.map(({ id }) => id);
   const id = moved(ids, turn.value.focus, by);

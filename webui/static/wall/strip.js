@@ -1,9 +1,10 @@
-// The strip at the foot of the wall: what needs a person, the worst first, the others in turn.
+// The strip at the foot of the wall: what needs a person, the worst first, the others in turn; and
+// for a moment what has just ended.
 
 import { html } from "htm/preact";
 import { zoom } from "../zoom.js";
 import { headline } from "./needs.js";
-import { needs, tick, width } from "./state.js";
+import { needs, told, width } from "./state.js";
 import { emOf } from "./widths.js";
 
 /** @import {Need} from "./needs.js" */
@@ -11,21 +12,30 @@ import { emOf } from "./widths.js";
 const [BODY, SMALL] = [2.65, 2.15];
 
 export function Strip() {
-  const all = needs.value;
-  const need = all[tick.value % all.length];
+  const need = told.value;
   if (!need) return null;
-  const { lead, text, since } = worded(need, headline(all), width.value - 4.2 - 5.2 / zoom.value);
-  return html`<section class="wall-need ${need.tone}" role="status" aria-label="Needs you">
-    <svg viewBox="0 0 24 24" aria-hidden="true">
-      <path d="M12 2.6 22.4 21H1.6Z" stroke-width="2.4" stroke-linejoin="round" />
-      <path d="M12 9.4v5" stroke-width="2.6" stroke-linecap="round" />
-      <circle cx="12" cy="17.7" r="1.45" />
-    </svg>
-    <b>${lead}</b>
+  const hasEnded = need.tone === "completed" || !needs.value.includes(need);
+  const lead = need.isLoss || hasEnded ? need.word : headline(needs.value);
+  const room = width.value - 4.2 - 5.2 / zoom.value;
+  const { lead: said, text, since } = worded(need, lead, room);
+  return html`<section class="wall-need ${need.tone}" role="status"
+      aria-label=${hasEnded ? "Just ended" : "Needs you"}>
+    ${need.tone === "completed" ? CHECK : TRIANGLE}
+    <b>${said}</b>
     ${text ? html`<p title=${text}>${text}</p>` : null}
     ${since ? html`<span class="since">${since}</span>` : null}
   </section>`;
 }
+
+const TRIANGLE = html`<svg viewBox="0 0 24 24" aria-hidden="true">
+  <path d="M12 2.6 22.4 21H1.6Z" stroke-width="2.4" stroke-linejoin="round" />
+  <path d="M12 9.4v5" stroke-width="2.6" stroke-linecap="round" />
+  <circle cx="12" cy="17.7" r="1.45" />
+</svg>`;
+const CHECK = html`<svg viewBox="0 0 24 24" aria-hidden="true">
+  <path d="m4 12.6 5.4 5.4L20.4 6.4" stroke-width="3.2" stroke-linecap="round"
+    stroke-linejoin="round" />
+</svg>`;
 
 /**
  * As many of the words as have room: the text may be shortened, but not to nothing.

@@ -40,7 +40,8 @@ export function Tools() {
       isReadOnly.value
         ? null
         : html`<button class="button" aria-keyshortcuts="W" aria-expanded=${isPanelOpen.value}
-            onClick=${() => (isPanelOpen.value = !isPanelOpen.value)}>Settings <kbd>W</kbd></button>`
+            onClick=${() => (isPanelOpen.value = !isPanelOpen.value)}>Settings
+            <kbd>W</kbd></button>`
     }
     <button class="button" aria-keyshortcuts="?" aria-expanded=${isHelpOpen.value}
         onClick=${() => (isHelpOpen.value = !isHelpOpen.value)}>Keys <kbd>?</kbd></button>

@@ -32,7 +32,10 @@ export function turnOf(ids, size, { tick, now, isAuto, move }) {
   return { page, pages, ids: shown, focus: isAuto ? (shown[row] ?? null) : null };
 }
 
-/** The turn at a time; 0 where the wall stays as it is. @param {number} now @param {number} cycleS */
+/**
+ * The turn at a time; 0 where the wall stays as it is.
+ * @param {number} now @param {number} cycleS
+ */
 export const tickAt = (now, cycleS) => (cycleS > 0 ? Math.floor(now / 1000 / cycleS) : 0);
 
 /**

@@ -1,5 +1,5 @@
-// The wall: the state of the work as it is seen from across the room. One hero figure, one curve, one
-// arrival, one road, the running tasks as routes, and one strip for what needs a person.
+// The wall: the state of the work as it is seen from across the room. One hero figure, one curve,
+// one arrival, one road, the running tasks as routes, and one strip for what needs a person.
 
 import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";
