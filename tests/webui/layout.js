@@ -96,15 +96,20 @@
     return true; // not hit at all: pointer-events: none
   }
 
-  /** Whether `top` sticks to the edge of what `element` scrolls in, so that scrolling uncovers it. */
-  function sticksOver(top, element) {
-    let sticky = top;
-    while (sticky && getComputedStyle(sticky).position !== "sticky") sticky = sticky.parentElement;
-    for (let e = sticky?.parentElement; e; e = e.parentElement) {
+  /** Whether scrolling brings `element` out from under what lies fixed over it at `top`. */
+  function canEscape(element, top) {
+    let cover = top;
+    while (cover && !/sticky|fixed/.test(getComputedStyle(cover).position)) cover = cover.parentElement;
+    if (!cover) return false;
+    let up = 0, down = 0; // how far it can be moved
+    for (let e = element.parentElement; e; e = e.parentElement) {
       if (!/auto|scroll/.test(getComputedStyle(e).overflowY)) continue;
-      return e.contains(element) && e.scrollHeight > e.clientHeight;
+      up += e.scrollHeight - e.clientHeight - e.scrollTop;
+      down += e.scrollTop;
     }
-    return false;
+    const own = element.getBoundingClientRect(), its = cover.getBoundingClientRect();
+    const middle = (own.top + Math.min(own.bottom, view.bottom)) / 2; // of a list, the part in view
+    return middle - up <= its.top || middle + down >= its.bottom;
   }
 
   // --- texts ---------------------------------------------------------------------------------
@@ -176,10 +181,11 @@
     const { seen, cutX, cutY } = seenPart(element.parentElement, box);
     if (cutX || cutY) say("control out of reach", element, ` at ${round(box)}`);
     if (!isEmpty(seen)) controls.push({ element, ...seen });
-    if (isEmpty(seen) || (dialogs.length && !dialogs.some((d) => d.contains(element)))) continue;
+    if (seen.right - seen.left < 4 || seen.bottom - seen.top < 4) continue; // just scrolled away
+    if (dialogs.length && !dialogs.some((d) => d.contains(element))) continue;
     const x = (seen.left + seen.right) / 2, y = (seen.top + seen.bottom) / 2;
     const top = document.elementFromPoint(x, y);
-    if (top && sticksOver(top, element)) continue;
+    if (top && canEscape(element, top)) continue;
     if (top && top !== element && !element.contains(top) && !top.contains(element) && !top.closest("label")?.contains(element)) {
       say("control under something", element, ` at ${round(box)}, under ${named(top)}`);
     }

@@ -116,9 +116,24 @@ def _repeated(page, tasks):
     expect(page.locator(".sheet .next")).to_contain_text("Next:")
 
 
+def _several(page, tasks):
+    choose(page, tasks["held"])
+    page.keyboard.press("Control+a")
+    expect(page.get_by_role("toolbar")).to_contain_text("selected")
+
+
+def _wall_settings(page, tasks):
+    page.keyboard.press("b")
+    expect(page.locator(".wall")).to_be_visible()
+    page.keyboard.press("w")
+    expect(page.locator(".wall-panel")).to_be_visible()
+
+
 STATES = [
     State("desk", _chosen("running"), is_main=True),
     State("parameters", _chosen("running", "Parameters")),
+    State("timeline", _chosen("crashed", "Timeline")),
+    State("attempts", _chosen("crashed", "Attempts")),
     State("failed", _chosen("failed")),
     State("paused", _chosen("paused")),
     State("result", _chosen("completed", "Result")),
@@ -126,13 +141,16 @@ STATES = [
     State("scheduled", _chosen("scheduled")),
     State("cancel", _cancelling),
     State("choice of a type", _pressed("n", ".sheet [role=option]")),
-    State("form", _form("backfill")),
+    State("form", _form("backfill"), is_main=True),
     State("form that does not fit", _refused_form),
     State("form of a schedule", _repeated),
     State("schedules", _pressed("Shift+N", ".sheet .about, .sheet .schedules")),
+    State("several", _several),
+    State("commands", _pressed("Control+k", "dialog [role=option]")),
     State("keys", _pressed("?", "[role=dialog]")),
     State("stop", _pressed("q", "[role=alertdialog]")),
     State("wall", _pressed("b", ".wall"), is_main=True),
+    State("wall and its settings", _wall_settings),
 ]
 
 

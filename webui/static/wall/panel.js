@@ -23,7 +23,7 @@ export function WallPanel() {
   const close = () => (isPanelOpen.value = false);
   const { sizing } = wallSettings.value;
   const taken = useTakenFocus();
-  return html`<aside class="wall-panel" role="dialog" aria-label="Settings of the big screen"
+  return html`<section class="wall-panel" role="dialog" aria-label="Settings of the big screen"
       tabindex="-1" data-scrolls ref=${taken}>
     <header><h2>Big screen</h2>
       <button class="button" onClick=${close}>Close <kbd>Esc</kbd></button></header>
@@ -57,7 +57,7 @@ export function WallPanel() {
         ? null
         : html`<fieldset><legend>A second screen</legend><${Screens} /></fieldset>`
     }
-  </aside>`;
+  </section>`;
 }
 
 /** @param {{of: WallSettings["sizing"], is: string, label: string}} props */
