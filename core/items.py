@@ -10,6 +10,7 @@ from typing import Any
 from core.documents import storable
 from core.model import Kind
 from core.queue import Claim, Ledger
+from core.sealed import hiding
 
 
 class Items:
@@ -19,6 +20,7 @@ class Items:
         self._ledger, self._store = ledger, ledger.store
         self._job, self._task = claim.job, claim.task
         self._require_claim = require_claim
+        self._hidden = hiding(claim.task.params)
 
     def open(self, limit: int = 500) -> list[str]:
         """Keys of the items still to do, in order; one left running by a crash is among them."""
@@ -49,8 +51,8 @@ class Items:
             task_id=self._job.task_id,
             key=storable(key),
             status=status,
-            message=storable(message[:2000]),
-            trace=storable(trace[:20_000]),
+            message=storable(self._hidden(message)[:2000]),
+            trace=storable(self._hidden(trace)[:20_000]),
             data=None,
             now=self._ledger.clock.wall(),
         )

@@ -22,6 +22,7 @@ from core.items import Items
 from core.model import Control, Job, Kind, Progress, Status, Task
 from core.paths import Roots
 from core.queue import Claim, Claims, Ledger, Note, Verdict
+from core.sealed import hiding
 
 LEVELS = ("debug", "info", "warning", "error")
 BUSY_WAIT_S = 0.5  #: before another try of a locked database
@@ -53,6 +54,8 @@ class Run:
     def __init__(self, ledger: Ledger, claims: Claims, claim: Claim, data_dir: Path):
         self._ledger, self._claims, self.claim = ledger, claims, claim
         self.data_dir = data_dir
+        #: takes the secrets of the parameters out of a text that people will read
+        self.hidden = hiding(claim.task.params)
         self.progress = Progress.of(claim.job)
         self._stage, self._message = claim.job.stage, claim.task.message
         self._meter = RateMeter()
@@ -122,7 +125,7 @@ class Run:
 
     def message(self, text: str) -> None:
         """A line beside the bar, told with the next progress."""
-        self._message = storable(str(text))
+        self._message = storable(self.hidden(str(text)))
 
     @property
     def line(self) -> str:
@@ -141,7 +144,7 @@ class Run:
             "at": at,
             "level": level,
             "stage": self._stage,
-            "message": storable(str(message)[:20_000]),
+            "message": storable(self.hidden(str(message))[:20_000]),
         }
         with ledger.transaction() as store:
             self._require_claim()

@@ -1,18 +1,22 @@
 """Secrets inside parameters: stored so that the worker gets them and nobody is ever shown them.
 
 A value of a `SecretStr` field is stored as `{"$secret": value}`. Documents (answers and events) are
-made from `masked` parameters, the worker validates `unsealed` ones. Pure; called by
+made from `masked` parameters, the worker validates `unsealed` ones, and what its code says goes
+through `hiding`. Pure; called by
 `core.documents`, by `core.desk` and by the worker. The database file itself is private (0600 below
 a 0700 folder); encrypting it against its own owner would protect nothing.
 """
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from pydantic import BaseModel, SecretBytes, SecretStr
 
 SEAL = "$secret"
 MASK = "***"
+LEAST = 4  #: characters of a secret that is looked for in texts
 #: The password of a URL: whoever writes a database's address into a plain field is protected too.
 _PASSWORD = re.compile(r"(?<=://)([^\s/:@]*):[^\s/@]+@")
 
@@ -61,6 +65,32 @@ def masked(params: Any) -> Any:
     if isinstance(params, list):
         return [masked(value) for value in params]
     return params
+
+
+def hiding(params: Any) -> Callable[[str], str]:
+    """A function that replaces the secrets of these stored parameters in a text by ***.
+
+    For what a task's own code says: its log, its errors and their traces. Secrets of fewer than
+    LEAST characters are left, since they would be found in ordinary words.
+    """
+    found = sorted({s for s in _secrets(params) if len(s) >= LEAST}, key=len, reverse=True)
+    if not found:
+        return lambda text: text
+    pattern = re.compile("|".join(map(re.escape, found)))
+    return lambda text: pattern.sub(MASK, text)
+
+
+def _secrets(params: Any) -> Iterator[str]:
+    """The values that `masked` would hide, also as they read without the escapes of an address."""
+    if isinstance(params, str):
+        for match in _PASSWORD.finditer(params) if "://" in params else ():
+            password = match[0].partition(":")[2].removesuffix("@")
+            yield from {password, unquote(password)}
+    elif _is_sealed(params):
+        yield str(params[SEAL])
+    elif isinstance(params, dict | list):
+        for value in params.values() if isinstance(params, dict) else params:
+            yield from _secrets(value)
 
 
 def kept(new: Any, old: Any) -> Any:

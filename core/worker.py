@@ -98,9 +98,7 @@ class Worker:
             run.release()
         self._heartbeat.attend(run)
         try:
-            outcome = self._attempt(run, claim)
-            if outcome.message is None:
-                outcome = replace(outcome, message=run.line)
+            outcome = _told(self._attempt(run, claim), run)
             return self._settle(claim, outcome, ahead)
         except ClaimLost as error:
             self._give_up(claim, error)
@@ -196,6 +194,15 @@ class Heartbeat:
 # --- how an attempt ended ---------------------------------------------------------------------
 
 
+def _told(outcome: Outcome, run: Run) -> Outcome:
+    """The outcome as people may read it: no secrets, and the last line beside the bar stays."""
+    message = run.line if outcome.message is None else run.hidden(outcome.message)
+    if outcome.error is None:
+        return replace(outcome, message=message)
+    error = {k: run.hidden(v) if isinstance(v, str) else v for k, v in outcome.error.items()}
+    return replace(outcome, message=message, error=error)
+
+
 def _finished(result: Any) -> Outcome:
     if isinstance(result, Split):
         chunks = tuple(compact(c) for c in result.chunks)
@@ -247,7 +254,7 @@ def _failed(run: Run, error: BaseException) -> Outcome:
     try:
         run.log(f"attempt failed [{trace_id}]\n{trace}", "error")
     except LonghaulError:
-        print(trace, file=sys.stderr)
+        print(run.hidden(trace), file=sys.stderr)
     document = {"code": code, "message": message[:4000], "trace_id": trace_id}
     document["trace"] = trace[-8000:]
     return Outcome(Ending.HOPELESS if hopeless else Ending.FAILED, error=document)

@@ -17,7 +17,7 @@ from core.errors import Invalid
 from core.model import ACTIVE, TERMINAL, Status, Task
 
 SCAN = 5000  #: rows that one page looks at for what no index knows
-SEARCHED = ("title", "type", "id", "params")  #: what a text is looked for in
+SEARCHED = ("title", "type", "id", "params")  #: what a text is looked for in; params last
 _NUMBER = re.compile(r"#(\d{1,18})")
 #: A task without its result, which may be large. Constants of ours, never a caller's words.
 COLUMNS = ", ".join(f"t.{f.name}" for f in fields(Task))
@@ -135,7 +135,11 @@ def conditions(wanted: TaskFilter, statuses: tuple[str, ...]) -> Conditions:
         if number := _NUMBER.fullmatch(text):
             found.add("t.id = :number", number=int(number[1]))
         else:
-            wanted_in = (f"t.{name} LIKE :q ESCAPE '\\'" for name in SEARCHED)
+            wanted_in = [f"t.{name} LIKE :q ESCAPE '\\'" for name in SEARCHED]
+            # Whoever may search could otherwise find a secret out, a letter at a time.
+            wanted_in[-1] += (
+                " AND t.params NOT LIKE '%\"$secret\"%' AND t.params NOT LIKE '%://%@%'"
+            )
             found.add(f"({' OR '.join(wanted_in)})", q=like(text))
     return found
 
