@@ -185,7 +185,7 @@ class TaskFilter(Body):
     q: str | None = Field(
         default=None,
         max_length=200,
-        description="Part of title, type, number, or parameters without secrets; `#12` is that number",
+        description="Part of title, type, number, or of parameters without secrets; `#12` is a number",
     )
     finished_since: Moment | None = None
 
