@@ -185,7 +185,8 @@ class TaskFilter(Body):
     q: str | None = Field(
         default=None,
         max_length=200,
-        description="Part of title, type, number, or of parameters without secrets; `#12` is a number",
+        description="Part of title, type, number, or of parameters without secrets; "
+        "`#12` is a number",
     )
     finished_since: Moment | None = None
 
