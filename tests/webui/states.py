@@ -129,6 +129,11 @@ def _wall_settings(page, tasks):
     expect(page.locator(".wall-panel")).to_be_visible()
 
 
+def _wall_settings(page, tasks):
+    _pressed("b", ".wall-lines")(page, tasks)
+    _pressed("w", ".wall-panel")(page, tasks)
+
+
 STATES = [
     State("desk", _chosen("running"), is_main=True),
     State("parameters", _chosen("running", "Parameters")),
@@ -150,6 +155,7 @@ STATES = [
     State("keys", _pressed("?", "[role=dialog]")),
     State("stop", _pressed("q", "[role=alertdialog]")),
     State("wall", _pressed("b", ".wall"), is_main=True),
+    State("settings of the wall", _wall_settings),
     State("wall and its settings", _wall_settings),
 ]
 

@@ -49,7 +49,8 @@ function All() {
 
 function None() {
   return html`<div class="about"><p>Nothing starts by the calendar yet.</p>
-    <p>Fill in a new task, press <b>Schedule …</b> and choose <b>Again and again</b>.</p></div>`;
+    <p><span>Fill in a new task, press <b>Schedule …</b> and choose <b>Again and again</b>.</span>
+    </p></div>`;
 }
 
 /** @param {{of: Schedule}} props */

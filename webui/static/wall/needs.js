@@ -64,7 +64,7 @@ function connection({ status, since }) {
   if (status !== "lost" && status !== "signed-out") return [];
   const text =
     status === "lost"
-      ? "Trying again; nothing is lost"
+      ? "Nothing is lost; trying again"
       : "Signed out: open this window again from Longhaul";
   const found = need("No connection", text, `since ${clockSeconds(since)}`, false);
   return [{ ...found, tone: "failed", isLoss: true }];

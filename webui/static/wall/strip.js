@@ -18,9 +18,10 @@ export function Strip() {
   const lead = need.isLoss || hasEnded ? need.word : headline(needs.value);
   const room = width.value - 4.2 - 5.2 / zoom.value;
   const { lead: said, text, since } = worded(need, lead, room);
+  const mark = need.tone === "completed" ? CHECK : TRIANGLE;
   return html`<section class="wall-need ${need.tone}" role="status"
       aria-label=${hasEnded ? "Just ended" : "Needs you"}>
-    ${need.tone === "completed" ? CHECK : TRIANGLE}
+    ${emOf(said) * BODY < room ? mark : null}
     <b>${said}</b>
     ${text ? html`<p title=${text}>${text}</p>` : null}
     ${since ? html`<span class="since">${since}</span>` : null}
