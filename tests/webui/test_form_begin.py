@@ -90,11 +90,13 @@ def test_who_changes_the_form_after_a_lost_answer_is_told_that_the_first_arrived
 
 
 def test_added_held_it_waits_for_a_start(page, shop):
-    rehearsal(page, "Waits for a person")
+    sheet = rehearsal(page, "Waits for a person")
+    field(sheet, "Note").fill("Ask Ada first")
     page.keyboard.press("Control+Shift+Enter")
     expect(page.locator(".sheet")).to_have_count(0)
     (task,) = titled(shop, "Waits for a person")
     assert task["held"] and task["status"] == "queued"
+    assert task["note"] == "Ask Ada first" and task["asked_by"]["by"] == "page"
 
 
 def test_it_waits_for_another_task_and_for_a_time(page, shop):

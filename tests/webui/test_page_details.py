@@ -413,6 +413,21 @@ def test_parameters_are_copied_as_json_and_as_a_command(page, live):
         "async () => (await navigator.clipboard.readText()).startsWith('longhaul add rehearsal ')"
     )
     assert "records=4" in page.evaluate(read)
+    page.get_by_role("button", name="Copy as a link").click()
+    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('http')")
+    assert f"{live.started.url}/tasks?new=rehearsal&params=" in page.evaluate(read)
+
+
+def test_the_note_of_a_held_task_is_shown_and_its_approval_is_told(page, live):
+    task = live.add(title="To be approved", note="After the backup, please")
+    choose(page, task)
+    expect(page.locator(".details .note")).to_contain_text("After the backup, please")
+    live.ask("PATCH", f"/tasks/{task['id']}", {"note": "The backup is made"})
+    expect(page.locator(".details .note")).to_contain_text("The backup is made")
+    live.ask("POST", f"/tasks/{task['id']}/start")
+    page.get_by_role("tab", name="Timeline").click()
+    expect(page.get_by_role("tabpanel")).to_contain_text("Approved by")
+    expect(page.get_by_role("tabpanel")).to_contain_text("by a program")
 
 
 def test_failed_items_are_listed_with_their_reason_and_retried_alone(page, live):
