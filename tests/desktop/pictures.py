@@ -71,8 +71,7 @@ class Studio:
 
     def take(self, name: str) -> None:
         self.page.wait_for_timeout(1500)  # what a page that was just opened tells in passing
-        while (close := self.page.locator(".toast .close")).count():
-            close.first.click()
+        self.page.evaluate("document.querySelectorAll('.toast .close').forEach((b) => b.click())")
         settle(self.page)
         png = base64.b64encode(self.page.screenshot()).decode()
         webp = base64.b64decode(self._darkroom.evaluate(_WEBP, [png, 0.86]))

@@ -72,9 +72,8 @@ export async function change(changes) {
   const body = Object.fromEntries(
     Object.entries(changes).map(([name, value]) => [`wall.${name}`, value]),
   );
-  const before = Object.fromEntries(
-    Object.keys(body).map((name) => [name, state.value?.settings[name]]),
-  );
+  const kept = /** @type {Object<string, unknown>} */ ({ ...state.value?.settings });
+  const before = Object.fromEntries(Object.keys(body).map((name) => [name, kept[name]]));
   show(body);
   try {
     show(await send("PATCH", "/settings", body));
