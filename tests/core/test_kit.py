@@ -27,6 +27,7 @@ def test_one_batch_is_run_and_no_more(trial):
     assert (ran.status, ran.done, ran.cursor) == ("queued", 5, 5)
     assert written(trial.folder) == [1, 2, 3, 4, 5]
     assert ran.one_batch().cursor == 10
+    assert ran.task.knobs == {"batch_size": 5}, "pinned: a slow machine moves no boundary"
 
 
 def test_it_is_interrupted_after_batches_or_records_and_goes_on_where_it_was(trial):
