@@ -33,5 +33,6 @@ export const TAB_KEYS = ALL.map(({ id, key, does }) => ({
   keys: [key],
   shown: key,
   does,
+  when: () => task.value !== null && tabs.value.some((shown) => shown.id === id),
   run: () => (tab.value = id),
 }));
