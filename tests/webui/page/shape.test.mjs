@@ -118,7 +118,8 @@ test("the command that asks for the same again survives a shell", () => {
 });
 
 test("a link fills the form in with the same parameters, secrets left out", () => {
-  const params = { n: 5, name: "a b&c", key: "***", to: "postgresql://me:***@host/db", s: { k: "***" } };
+  const to = "postgresql://me:***@host/db";
+  const params = { n: 5, name: "a b&c", key: "***", to, s: { k: "***" } };
   const link = new URL(linkOf(task(1, { type: "count-words", params }), "http://127.0.0.1:8000"));
   assert.equal(link.origin + link.pathname, "http://127.0.0.1:8000/tasks");
   assert.equal(link.searchParams.get("new"), "count-words");

@@ -212,7 +212,7 @@ function readingOf(times = QUICK) {
   return { seen, source: keepReading(reader, times), words: () => seen.said.map(([word]) => word) };
 }
 
-test("a connection that falls silent is given up, and goes on where it stopped", async (context) => {
+test("a connection that falls silent is given up; it goes on where it was", async (context) => {
   const first = silentAfter("id: 5\nevent: log\ndata: x\n\n");
   const asked = serviceOf(context, [first, silentAfter(": hello\n\n")]);
   const { seen, source, words } = readingOf();
@@ -252,7 +252,7 @@ test("a service that accepts and does not answer is tried again", async (context
   assert.equal(words()[0], "lost");
 });
 
-test("a stream that ends is opened again, and something is missed since its end", async (context) => {
+test("a stream that ends is opened again; what is missed is since its end", async (context) => {
   const asked = serviceOf(context, [endedAfter("id: 2\nevent: a\ndata: x\n\n"), refused, never]);
   const { seen, source, words } = readingOf();
   await until(() => asked.length >= 3);
