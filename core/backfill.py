@@ -19,7 +19,6 @@ from sqlalchemy import Connection
 from core.compute import Code, Computer
 from core.compute.inline import Inline, Untouched
 from core.compute.processes import Processes
-from core.errors import Fail
 from core.loop import FAILED, Loop, Result
 from core.run import Run
 from core.sealed import sealed
@@ -48,6 +47,11 @@ class Backfill(TaskType):
     source: ClassVar[Any] = None
     _opened_source: Reader | None = None
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.source is not None and cls.read is Backfill.read:
+            cls.read = Backfill._read_source  # type: ignore[method-assign]
+
     def __init__(self, params: Any):
         super().__init__(params)
         if self.source is not None:
@@ -56,9 +60,9 @@ class Backfill(TaskType):
 
     # --- what an author writes -------------------------------------------------------------------
 
+    @abstractmethod
     def read(self, run: Run, cursor: Any, limit: int) -> Sequence[Any]:
         """The next records after `cursor` (None: from the start), in its order; [] at the end."""
-        return self._reader().read(cursor, limit)
 
     def key(self, record: Any) -> Any:
         """The record's place in the order: what the cursor is after it. JSON-able."""
@@ -114,13 +118,13 @@ class Backfill(TaskType):
 
     def read_keys(self, run: Run, keys: Sequence[Any]) -> Sequence[Any]:
         """The records with these keys, for a run over the failed ones alone."""
-        return self._reader().read_keys(keys)
-
-    def _reader(self) -> Reader:
-        """The opened `source` of this attempt."""
         if self._opened_source is None:
-            raise Fail(f"{type(self).__name__} has neither a source nor read()")
-        return self._opened_source
+            raise NotImplementedError
+        return self._opened_source.read_keys(keys)
+
+    def _read_source(self, run: Run, cursor: Any, limit: int) -> Sequence[Any]:
+        assert self._opened_source is not None, "it is opened before anything is read"
+        return self._opened_source.read(cursor, limit)
 
     @classmethod
     def retries_items(cls) -> bool:

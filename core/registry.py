@@ -28,6 +28,7 @@ from core.task_type import JobType, TaskType
 LOOK_S = 0.2  #: a new plug-in is found so soon after it was asked for
 GROUP = "longhaul.task_types"
 BUILT_IN = (
+    "core.tasks.backfill_column:BackfillColumn",
     "core.tasks.backfill_dates:BackfillDates",
     "core.tasks.checksum_folder:ChecksumFolder",
     "core.tasks.checksum_folder:HashFiles",

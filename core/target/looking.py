@@ -55,7 +55,9 @@ def _authorized(
     if action in _ALLOWED:
         return sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_READ and database in ("main", None):
-        return sqlite3.SQLITE_OK
+        # A pragma as a table tells of files; it is asked about only when it is run.
+        told = str(first).lower().startswith("pragma_")
+        return sqlite3.SQLITE_DENY if told else sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master":
         # What json_each and its like ask for when they are declared. As a statement it is refused
         # by SQLite itself, except with a pragma, which is denied here.

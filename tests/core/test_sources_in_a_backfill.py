@@ -80,10 +80,6 @@ class FromNumbers(Into):
     """From a source that is the same for every task: an attribute."""
     name = "from-numbers"
     source = Enumerator(counting, count=lambda: 60)
-
-class Neither(Into):
-    """Has no source and reads nothing."""
-    name = "neither"
 '''
 RECORDS = 60
 
@@ -201,12 +197,13 @@ def test_whether_failed_records_can_be_tried_again_depends_on_the_source(bench):
     registry = Registry(bench.folder / "tasks")
     assert registry.get("from-csv").retries_items()
     assert not registry.get("from-numbers").retries_items()
-    assert not registry.get("neither").retries_items()
 
 
-def test_a_backfill_without_a_source_and_without_read_says_so(bench):
-    task = bench.run("neither", database=str(bench.database))
-    assert "has neither a source nor read()" in str(task.error)
+def test_a_backfill_without_a_source_and_without_read_is_refused(bench):
+    neither = PLUGIN[: PLUGIN.index("class FromCsv")] + 'class N(Into):\n    name = "neither"\n'
+    (bench.folder / "tasks" / "neither.py").write_text(neither)
+    (problem,) = Registry(bench.folder / "tasks").problems()
+    assert problem["reason"] == "N must define read()"
 
 
 def test_compute_of_a_task_with_a_source_can_be_called_with_a_plain_record(bench):

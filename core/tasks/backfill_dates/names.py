@@ -47,7 +47,7 @@ def resolve(target: Target, params) -> Names:
             found = [min(found, key=lambda n: usual.index(n.lower()))]
         if found or not needed:
             return found[0] if found else None
-        raise _missing(field, f"Which column of {table!r} is meant?", by_name)
+        raise missing(field, f"Which column of {table!r} is meant?", by_name)
 
     date = pick("date_column", DATE)
     assert date is not None, "a needed name is found or refused"
@@ -73,7 +73,7 @@ def _table(target: Target, params) -> str:
             fitting.append(table)
     if len(fitting) == 1:
         return fitting[0]
-    raise _missing("table", "Which table holds the articles?", fitting or tables)
+    raise missing("table", "Which table holds the articles?", fitting or tables)
 
 
 def _key(target: Target, params, table: str, columns: Sequence[Column]) -> str:
@@ -84,7 +84,7 @@ def _key(target: Target, params, table: str, columns: Sequence[Column]) -> str:
     keys = [c.name for c in columns if c.primary_key]
     if len(keys) == 1:
         return keys[0]
-    raise _missing("id_column", f"{table!r} has no primary key of one column.", known)
+    raise missing("id_column", f"{table!r} has no primary key of one column.", known)
 
 
 def _date_type(declared: str) -> str:
@@ -94,6 +94,7 @@ def _date_type(declared: str) -> str:
     return "date" if word.startswith("DATE") else "text"
 
 
-def _missing(field: str, question: str, choices) -> Invalid:
+def missing(field: str, question: str, choices) -> Invalid:
+    """What to raise for a name that was not given and cannot be found."""
     message = f"{question} Give `{field}`, one of: {', '.join(sorted(choices)) or '(none)'}."
     return Invalid(message, [{"pointer": f"/params/{field}", "message": message}])
