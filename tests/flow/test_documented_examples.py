@@ -62,6 +62,7 @@ def result_of(service: Service, name: str, **params):
 
 def test_every_example_is_one_of_those_run_here():
     types = {"count_words.py", "fill_slugs.py", "word_report.py", "folder_sizes.py"}
+    types |= {"import_prices.py"}
     assert set(EXAMPLES) == types | {"test_count_words.py", "test_fill_slugs.py"}
 
 
@@ -105,6 +106,22 @@ def test_the_backfill_fills_what_is_missing_and_nothing_else(running):
     assert [item["key"] for item in items] == ["503"]
     _, again = result_of(running, "fill-slugs", database=str(path))
     assert again == {"done": 0, "failed": 1, "skipped": 0}
+
+
+def test_the_rows_of_a_csv_file_are_imported_and_a_bad_one_is_listed_with_its_line(running):
+    path, file = running.data_dir / "prices.sqlite", running.data_dir / "prices.csv"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE prices (article TEXT, cents INT)")
+    rows = [f'"Tea, green {n}",{n}.50' for n in range(300)]
+    file.write_text("\n".join(["article,price", *rows, "Coffee", "Milk,much"]) + "\n")
+    params = {"database": str(path), "file": str(file)}
+    task, result = result_of(running, "import-prices", **params)
+    assert (result["done"], result["failed"], task["progress"]["total"]) == (300, 2, 302)
+    with closing(sqlite3.connect(path)) as database:
+        found = database.execute("SELECT article, cents FROM prices ORDER BY rowid").fetchall()
+    assert found == [(f"Tea, green {n}", n * 100 + 50) for n in range(300)]
+    items = running.lists.items(task["id"], status="failed").items
+    assert "line 302: 1 fields in place of 2" in items[0]["message"]
 
 
 def test_the_split_task_counts_every_file_and_joins_the_counts(running):
