@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from ctypes import POINTER, byref, c_char_p, c_int, c_long, c_uint, c_ulong, c_void_p
 
 _CLIENT_MESSAGE = 33
+_HANDLER = ctypes.CFUNCTYPE(c_int, c_void_p, c_void_p)
+#: A window may be gone while we ask about it; Xlib's own answer to that ends the process.
+_ignore = _HANDLER(lambda display, error: 0)
 
 
 class _ClientMessage(ctypes.Structure):
@@ -27,6 +30,8 @@ def x11(display: str):
     lib = ctypes.CDLL("libX11.so.6")
     lib.XOpenDisplay.restype = c_void_p
     lib.XInternAtom.restype = lib.XDefaultRootWindow.restype = c_ulong
+    lib.XSetErrorHandler.argtypes = [_HANDLER]
+    lib.XSetErrorHandler(_ignore)
     handle = c_void_p(lib.XOpenDisplay(display.encode()))
     try:
         yield X11(lib, handle)
@@ -47,7 +52,7 @@ class X11:
 
     def place(self, window: int) -> tuple[int, int, int, int]:
         """(x, y, width, height)."""
-        root, x, y = c_ulong(), c_int(), c_int()
+        root, x, y = c_ulong(), c_int(), c_int()  # all 0 for one that is gone
         width, height, border, depth = c_uint(), c_uint(), c_uint(), c_uint()
         self._lib.XGetGeometry(
             self._display, c_ulong(window), byref(root), byref(x), byref(y), byref(width),
