@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.desktop.screen import Desk, until, why_no_window, x_server
 from tests.desktop.x11 import x11
+from tests.webui.browsing import until_true
 
 #: When the first words stood there, in seconds since 1970.
 _PAINTED = """() => {
@@ -49,7 +50,7 @@ def one(playwright, display: str, is_warm: bool) -> tuple[float, float, float]:
             address = f"http://127.0.0.1:{desk.port}"
             browser = playwright.chromium.connect_over_cdp(address, no_defaults=True)
             page = browser.contexts[0].pages[0]
-            painted = page.wait_for_function(_PAINTED).json_value() - began_at
+            painted = until_true(page, _PAINTED) - began_at
             browser.close()
             return seen[0], took, painted
         finally:

@@ -20,7 +20,7 @@ from desktop.client import Client
 from tests.desktop.conftest import ROOT
 from tests.desktop.screen import Desk, until, why_no_window, x_server
 from tests.desktop.x11 import x11
-from tests.webui.browsing import CHROMIUM, FLAGS
+from tests.webui.browsing import CHROMIUM, FLAGS, until_true
 from tests.webui.layout import settle
 
 DESK, FULL, LARGE = (1440, 900), (1920, 1080), (3840, 2160)
@@ -89,7 +89,7 @@ class Studio:
     def _resize(self, size) -> None:
         (window,) = self._screen.titled("Longhaul")
         self._screen.put(window, 0, 0, *size)
-        self.page.wait_for_function("w => innerWidth === w", arg=size[0])
+        until_true(self.page, "w => innerWidth === w", arg=size[0])
 
     def _settings(self, theme: str, zoom: float) -> None:
         if "wall" not in self.page.url and "background" not in self.page.url:
@@ -97,7 +97,7 @@ class Studio:
         else:
             self.client.patch("/settings", {"theme": theme})
         shown = "theme => document.documentElement.dataset.theme === theme"
-        self.page.wait_for_function(shown, arg=theme)
+        until_true(self.page, shown, arg=theme)
 
 
 def work(client: Client, folder: Path) -> list[int]:

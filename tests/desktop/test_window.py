@@ -167,6 +167,7 @@ def test_the_window_signs_in_again_when_the_service_was_restarted(opened, desk):
 
 def test_the_service_is_stopped_from_the_page(opened, desk):  # noqa: F811
     page = opened()
+    page.locator(".link", has_text="Live").wait_for()  # it is drawn, and listens to keys
     page.keyboard.press("q")
     question = page.get_by_role("alertdialog", name="Stop Longhaul?")
     question.get_by_role("button", name="Stop Longhaul").click()

@@ -5,6 +5,7 @@ the real window (tests/desktop/real_window.py); the page talks to a real service
 """
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -50,6 +51,20 @@ class Complaints:
 
     def all(self) -> list[str]:
         return self.said + self._page.evaluate("globalThis.refused")
+
+
+def until_true(page, script: str, arg=None, timeout_ms: int = 20_000):
+    """The first true answer of `script`, asked again and again.
+
+    Playwright's own `wait_for_function` asks by `eval` in the page, which the policy of the page
+    refuses at every try but the first.
+    """
+    until = time.monotonic() + timeout_ms / 1000
+    while not (answer := page.evaluate(script, arg)):
+        if time.monotonic() > until:
+            raise AssertionError(f"still not true after {timeout_ms} ms: {script}")
+        page.wait_for_timeout(20)
+    return answer
 
 
 @contextmanager

@@ -36,8 +36,10 @@ def page_of(browser, live: Live) -> Iterator:
 
 def open_form(page, words: str):
     """The sheet with the form of the type that these words find; by keyboard alone."""
+    page.locator(".link", has_text="Live").wait_for()  # it is drawn, and knows the types
     page.keyboard.press("n")
-    page.get_by_role("combobox", name="Find a task type").wait_for()
+    finder = page.get_by_role("combobox", name="Find a task type")
+    finder.and_(page.locator(":focus")).wait_for()
     page.keyboard.type(words)
     page.locator("#type-0", has_text=re.compile(words, re.I)).wait_for()
     page.keyboard.press("Enter")

@@ -5,6 +5,8 @@ What is measured is in layout.js; `test_page_zoom.py` uses it at every zoom, and
 
 from pathlib import Path
 
+from tests.webui.browsing import until_true
+
 _FAULTS = Path(__file__).with_name("layout.js").read_text(encoding="utf-8")
 #: Two frames: what was asked for is laid out and painted, and its observers have answered.
 _SETTLED = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(
@@ -30,7 +32,7 @@ def resize(page, width: int, height: int) -> None:
         page.real_window.resize(width, height)
     else:
         page.set_viewport_size({"width": width, "height": height})
-    page.wait_for_function("([w, h]) => innerWidth === w && innerHeight === h", arg=[width, height])
+    until_true(page, "([w, h]) => innerWidth === w && innerHeight === h", arg=[width, height])
 
 
 def zoomed(page, zoom: float) -> None:
@@ -42,5 +44,5 @@ def zoomed(page, zoom: float) -> None:
         if abs(now - zoom) < 0.001:
             return
         page.keyboard.press("Control++" if now < zoom else "Control+-")
-        page.wait_for_function(f"was => {_ZOOM} !== was", arg=now)
+        until_true(page, f"was => {_ZOOM} !== was", arg=now)
     raise AssertionError(f"there is no way to a zoom of {zoom}")

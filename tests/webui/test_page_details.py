@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.webui.browsing import browser, opened  # noqa: F401  (a fixture)
+from tests.webui.browsing import browser, opened, until_true  # noqa: F401  (a fixture)
 from tests.webui.site import live_site
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -170,12 +170,13 @@ def test_a_hundred_thousand_lines_are_read_from_both_ends_with_few_in_the_page(p
     page.keyboard.press("Home")
     expect(lines(page).first).to_contain_text("line 0")
     expect(page.get_by_role("button", name="Newest line")).to_be_visible()
-    page.wait_for_function(
+    until_true(
+        page,
         """() => {
           const box = document.querySelector(".log");
           box.scrollTop = box.scrollHeight;
           return box.textContent.includes("line 999");
-        }"""
+        }""",
     )
     assert lines(page).count() < 120
     page.keyboard.press("l")
@@ -190,11 +191,11 @@ def test_reading_upwards_goes_on_where_the_eye_is(page, live):
     first = "document.querySelector('.log').getBoundingClientRect().top"
     visible = f"""() => [...document.querySelectorAll('.log p')].find(
       (p) => p.getBoundingClientRect().top >= {first} - 1)?.textContent ?? ''"""
-    page.wait_for_function(f"() => /line 12[0-9][0-9]/.test(({visible})())")
+    until_true(page, f"() => /line 12[0-9][0-9]/.test(({visible})())")
     before = page.evaluate(visible)
     with page.expect_response("**/logs?before=*"):
         page.locator(".log").evaluate("box => { box.scrollTop -= 400 }")
-    page.wait_for_function("() => document.querySelector('.log').scrollTop > 9000")
+    until_true(page, "() => document.querySelector('.log').scrollTop > 9000")
     after = page.evaluate(visible)
     number = int(after.rpartition(" ")[2]) - int(before.rpartition(" ")[2])
     assert -25 <= number < 0, (before, after)
@@ -218,11 +219,12 @@ def test_the_log_follows_its_end_until_somebody_scrolls_up(page, live):
     page.locator(".log").evaluate("box => { box.scrollTop = 0 }")
     expect(page.get_by_role("button", name="Newest line")).to_be_visible()
     say("spoken while away")
-    page.wait_for_function(
+    until_true(
+        page,
         """() => {
           const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
           return document.querySelector(".log > div").clientHeight > 60.5 * 1.35 * rem;
-        }"""
+        }""",
     )
     assert page.locator(".log").evaluate("box => box.scrollTop") == 0
     page.get_by_role("button", name="Newest line").click()
@@ -236,11 +238,12 @@ def test_another_size_leaves_the_log_at_its_end(page, live):
     expect(lines(page).last).to_contain_text("line 299")
     for height in (640, 1000, 900):
         page.set_viewport_size({"width": 1440, "height": height})
-        page.wait_for_function(
+        until_true(
+            page,
             """() => {
               const box = document.querySelector(".log");
               return box.scrollHeight - box.scrollTop - box.clientHeight < 4;
-            }"""
+            }""",
         )
         expect(page.get_by_role("button", name="Newest line")).to_have_count(0)
 
@@ -406,15 +409,16 @@ def test_parameters_are_copied_as_json_and_as_a_command(page, live):
     expect(page.get_by_role("tabpanel")).to_contain_text("Seconds per batch")
     page.get_by_role("button", name="Copy as JSON").click()
     read = "() => navigator.clipboard.readText()"
-    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('{')")
+    until_true(page, "async () => (await navigator.clipboard.readText()).startsWith('{')")
     assert json.loads(page.evaluate(read)) == task["params"]
     page.get_by_role("button", name="Copy as a command").click()
-    page.wait_for_function(
-        "async () => (await navigator.clipboard.readText()).startsWith('longhaul add rehearsal ')"
+    until_true(
+        page,
+        "async () => (await navigator.clipboard.readText()).startsWith('longhaul add rehearsal ')",
     )
     assert "records=4" in page.evaluate(read)
     page.get_by_role("button", name="Copy as a link").click()
-    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('http')")
+    until_true(page, "async () => (await navigator.clipboard.readText()).startsWith('http')")
     assert f"{live.started.url}/tasks?new=rehearsal&params=" in page.evaluate(read)
 
 
@@ -477,7 +481,7 @@ def test_a_picture_is_drawn_and_nothing_in_it_runs(page, live):
     page.keyboard.press("5")
     image = page.get_by_role("img", name="Result of Drawn")
     expect(image).to_be_visible()
-    page.wait_for_function("() => document.querySelector('.picture img').naturalWidth === 90")
+    until_true(page, "() => document.querySelector('.picture img').naturalWidth === 90")
     assert page.title() != "ran"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.webui.browsing import browser, opened  # noqa: F401  (a fixture)
+from tests.webui.browsing import browser, opened, until_true  # noqa: F401  (a fixture)
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect
@@ -61,8 +61,8 @@ class Keys:
     def focus(self) -> str:
         """What has the focus; fails when nobody can see it."""
         try:
-            return self.page.wait_for_function(_SEEN, timeout=10_000).json_value()
-        except sync_api.TimeoutError:
+            return until_true(self.page, _SEEN)
+        except AssertionError:
             where = self.page.evaluate("document.activeElement.outerHTML.slice(0, 300)")
             raise AssertionError(f"nobody can see that the focus is on {where}") from None
 

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from tests.webui.browsing import browser, opened  # noqa: F401  (a fixture)
+from tests.webui.browsing import browser, opened, until_true  # noqa: F401  (a fixture)
 from tests.webui.http_client import TOKEN
 from tests.webui.layout import faults, resize
 from tests.webui.site import live_site
@@ -119,7 +119,7 @@ def test_distance_makes_the_type_larger_and_the_hero_stays(wall, live):
     panel.get_by_label("Looked at from").fill("6")
     panel.get_by_label("Looked at from").press("Tab")
     expect(panel.get_by_role("status")).to_contain_text("easy to read")
-    wall.wait_for_function(f"{ROOT_SIZE} > {size} * 1.3")
+    until_true(wall, f"{ROOT_SIZE} > {size} * 1.3")
     assert hero.bounding_box()["height"] == pytest.approx(height, abs=1)
     assert live.read("/settings")["wall.distance"] == 6
 
@@ -128,7 +128,7 @@ def test_the_zoom_of_the_wall_is_its_own(wall, live):
     size = wall.evaluate(ROOT_SIZE)
     with wall.expect_response("**/settings"):
         wall.keyboard.press("Control+=")
-    wall.wait_for_function(f"{ROOT_SIZE} > {size} * 1.05")
+    until_true(wall, f"{ROOT_SIZE} > {size} * 1.05")
     settings = live.read("/settings")
     assert (settings["wall.zoom"], settings["zoom"]) == (1.1, 1.0)
 
@@ -212,7 +212,7 @@ def test_who_may_only_look_is_offered_no_settings(wall):
     wall.keyboard.press("w")
     size = wall.evaluate(ROOT_SIZE)
     wall.keyboard.press("Control+=")
-    wall.wait_for_function(f"{ROOT_SIZE} > {size} * 1.05")  # in this window it holds all the same
+    until_true(wall, f"{ROOT_SIZE} > {size} * 1.05")  # in this window it holds all the same
     expect(wall.get_by_role("dialog")).to_have_count(0)
     expect(wall.locator(".wall-hero")).to_be_visible()
     wall.complaints.said.clear()  # the browser's own line about the refused request

@@ -139,7 +139,7 @@ class StatsQuery(Body):
 class PathsQuery(Body):
     """What is typed so far."""
 
-    under: str = Field(default="", max_length=4096, description="A path as far as it is typed")
+    under: str = Field(default="", max_length=1000, description="A path as far as it is typed")
 
 
 class TimesQuery(Body):
