@@ -106,6 +106,12 @@ class Run:
         return self.job.chunk
 
     @property
+    def ledger(self) -> Ledger:
+        """Longhaul's own database, for built-in types whose records live in it: what `effects` of
+        a checkpoint write there commits with the cursor."""
+        return self._ledger
+
+    @property
     def roots(self) -> Roots:
         """The folders that parameters may name files in, as the settings are now."""
         return Roots.of_settings(self._ledger.settings().roots, self.data_dir)

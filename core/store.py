@@ -1,7 +1,7 @@
 """The one door to Longhaul's own database, and the only importer of `dataset`.
 
 Here live: opening (with the settings that design.md measured), migrations, named statements from
-queries.sql, transactions, and the translation of driver errors. What the statements mean is not
+queries*.sql, transactions, and the translation of driver errors. What the statements mean is not
 decided here. `dataset` opens the file, keeps one connection a thread and runs the pragmas; the
 statements go straight to its driver connection, which costs 6 µs a statement instead of 60.
 
@@ -62,7 +62,8 @@ class Store:
 
     def __init__(self, path: Path, *, busy_s: float = BUSY_S):
         self.path = Path(path)
-        self._statements = named_statements((HERE / "queries.sql").read_text(encoding="utf-8"))
+        texts = (file.read_text(encoding="utf-8") for file in sorted(HERE.glob("queries*.sql")))
+        self._statements = named_statements("\n".join(texts))
         self._local = threading.local()
         self._busy_s = busy_s
         # Ours alone from the start; SQLite gives the files beside it the same mode.
@@ -88,7 +89,7 @@ class Store:
     # --- statements ---------------------------------------------------------------------------
 
     def rows(self, name: str, **params: Any) -> list[Row]:
-        """Run the statement `name` of queries.sql and read its result to the end."""
+        """Run the statement `name` of queries*.sql and read its result to the end."""
         return self.execute(self._statements[name], params)
 
     def one(self, name: str, **params: Any) -> Row | None:
