@@ -14,6 +14,7 @@ from cheroot import server as cheroot_server
 from cheroot import wsgi
 
 from webui.refusal import Refused
+from webui.transfers import Move, Transfer
 
 log = logging.getLogger("longhaul.http")
 
@@ -171,7 +172,8 @@ class Gateway(wsgi.Gateway_10):
     """cheroot's WSGI gateway, which lets an app turn its answer into an event stream.
 
     The app says so by `environ["longhaul.stream"] = Subscription(...)` and an empty body. The
-    worker writes status and headers; then the socket belongs to the stream's thread.
+    worker writes status and headers; then the socket belongs to the stream's thread. A file is
+    answered in the same way (`"longhaul.file"`): what follows the headers is moved by the gate.
     """
 
     def start_response(self, status, headers, exc_info=None):
@@ -182,6 +184,8 @@ class Gateway(wsgi.Gateway_10):
 
     def respond(self):
         super().respond()
+        if sending := self.env.get("longhaul.file"):
+            self.req.conn.send_after(sending, self.req.method == b"HEAD")
         subscription = self.env.get("longhaul.stream")
         if subscription is None or self.req.method == b"HEAD":
             return
@@ -206,6 +210,8 @@ class Connection(cheroot_server.HTTPConnection):
         #: Bytes that arrived and belong to no request yet.
         self.arrived = bytearray()
         self.detached = False
+        #: What is moved between the client and a file, in turns; None most of the time.
+        self.transfer: Transfer | None = None
 
     def communicate(self) -> bool:
         """Answer the loaded request; True when the connection may serve another one."""
@@ -213,6 +219,35 @@ class Connection(cheroot_server.HTTPConnection):
         if not self.detached:
             self.wfile.push()
         return keep
+
+    def send_after(self, sending: Transfer, is_head: bool) -> None:
+        """Let a file follow the headers that were written; not for HEAD."""
+        if is_head:
+            sending.close()
+        else:
+            self.transfer = sending
+
+    @property
+    def is_gone(self) -> bool:
+        """The socket is closed, or belongs to the stream's thread."""
+        return self.detached or self.socket.fileno() < 0
+
+    @property
+    def is_blocked(self) -> bool:
+        """The transfer waits for the client."""
+        return self.transfer is not None and self.transfer.move is Move.BLOCKED
+
+    def turn(self) -> None:
+        """Move some of the transfer. Raises OSError when the client is gone."""
+        assert self.transfer is not None
+        if self.transfer.turn(self.socket) is Move.DONE:
+            self.end_transfer()
+
+    def end_transfer(self) -> None:
+        """Nothing more is moved. Idempotent."""
+        if self.transfer is not None:
+            self.transfer.close()
+            self.transfer = None
 
     def detach(self, subscription) -> None:
         """Give the socket to the stream's thread; this object is an empty shell afterwards."""
@@ -223,6 +258,7 @@ class Connection(cheroot_server.HTTPConnection):
     def close(self) -> None:
         """Close the socket at once, whatever is unsent. Idempotent."""
         self.rfile.close()
+        self.end_transfer()
         self.socket.close()
 
 

@@ -77,6 +77,8 @@ def sent(reply: Reply) -> bottle.HTTPResponse:
     headers = dict(reply.headers)
     if reply.stream is not None:
         bottle.request.environ["longhaul.stream"] = reply.stream
+    if reply.file is not None:
+        bottle.request.environ["longhaul.file"] = reply.file
     if reply.status not in (204, 304):
         headers["Content-Type"] = reply.media_type
     return bottle.HTTPResponse(reply.body, reply.status, headers)

@@ -16,33 +16,22 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
 
 from webui.connection import PUSH_SIZE, Connection, raw_answer
 from webui.head import read_head
 from webui.refusal import Refused
-from webui.waiting import Patience, Phase, Waiting, WaitingRoom
+from webui.waiting import Patience, Phase, Waiting, WaitingRoom, Ways
 
 log = logging.getLogger("longhaul.http")
 
 
 class Gate(threading.Thread):
-    """Accepts from `listener` until `stop`; calls `dispatch(connection)` for each whole request.
+    """Accepts from `listener` until `stop`; `ways` lead on from here."""
 
-    `make(socket, peer)` makes a Connection; `dispatch` must not block.
-    """
-
-    def __init__(
-        self,
-        listener: socket.socket,
-        make: Callable[[socket.socket, tuple], Connection],
-        dispatch: Callable[[Connection], None],
-        patience: Patience,
-    ):
+    def __init__(self, listener: socket.socket, ways: Ways, patience: Patience):
         super().__init__(name="longhaul-gate", daemon=True)
-        self._listener, self._make, self._dispatch = listener, make, dispatch
-        self._patience = patience
+        self._listener, self._ways, self._patience = listener, ways, patience
         self._selector = selectors.DefaultSelector()
         self._room = WaitingRoom(self._selector)
         self._returned: deque[tuple[Connection, bool]] = deque()
@@ -129,7 +118,7 @@ class Gate(threading.Thread):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if len(self._room) >= self._patience.connections:
                 self._room.drop_one()
-            waiting = Waiting(self._make(sock, peer))
+            waiting = Waiting(self._ways.make(sock, peer))
             self._room.wait(waiting, Phase.READING, self._patience.head)
 
     def _pause_accepting(self, error: OSError) -> None:
@@ -154,7 +143,7 @@ class Gate(threading.Thread):
         connection = waiting.connection
         if waiting.phase is Phase.ANSWERING:
             if connection.wfile.push():
-                self._after_answer(waiting)
+                self._go_on(waiting)
             elif waiting.unsent - len(connection.wfile.unsent) >= PUSH_SIZE:
                 self._room.wait(waiting, Phase.ANSWERING, self._patience.answer)
             return
@@ -210,23 +199,34 @@ class Gate(threading.Thread):
             return
         waiting.connection.rfile.load(request, owed, expects)
         self._lent[waiting.connection] = owed > 0
-        self._dispatch(waiting.connection)
+        self._ways.dispatch(waiting.connection)
 
     def _take_back(self) -> None:
         while self._returned:
             connection, keep = self._returned.popleft()
             had_long_body = self._lent.pop(connection, False)
-            if not connection.detached:
+            if not connection.is_gone:
                 self._guarded(self._deliver, Waiting(connection, keep=keep))
             if had_long_body and self._parked:
                 self._guarded(self._lend, *self._parked.popleft())
 
     def _deliver(self, waiting: Waiting) -> None:
         """See the answer off to the client."""
-        if waiting.connection.wfile.push():
-            self._after_answer(waiting)
-        else:
+        if not waiting.connection.wfile.push():
             self._room.wait(waiting, Phase.ANSWERING, self._patience.answer)
+        elif waiting.connection.is_blocked:
+            self._room.wait(waiting, Phase.ANSWERING, self._patience.answer)
+        else:
+            self._go_on(waiting)
+
+    def _go_on(self, waiting: Waiting) -> None:
+        """What is in memory is with the client: now what is in a file."""
+        if waiting.connection.transfer is None:
+            self._after_answer(waiting)
+            return
+        self._room.forget(waiting)
+        self._lent[waiting.connection] = False
+        self._ways.move(waiting.connection, waiting.keep)
 
     def _after_answer(self, waiting: Waiting) -> None:
         if waiting.keep and self._stop_by is None:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 
 from webui import access_log
 from webui.auth import Arrivals, Codes, Failures, Scope, mark_of, same_secret
-from webui.refusal import Refused, security_headers
+from webui.refusal import ASK_FIRST, FOREVER, Refused, security_headers
 from webui.sessions import Session, Sessions
 
 BODY_LIMIT = 1024 * 1024
@@ -239,14 +239,15 @@ class Guard:
         """The app's headers under our rules.
 
         A policy that the app adds (`sandbox`, for what a person supplied) stands beside ours and
-        can only make it stricter, as browsers enforce all; only the API may never be cached.
+        can only make it stricter, as browsers enforce all. Documents of the API are never cached;
+        files that it answers with are, by the person's own browser.
         """
         is_api = path.startswith(API)
         kept, cached = [], False
         for name, value in headers:
             lower = name.lower()
             if lower == "cache-control":
-                cached = not is_api
+                cached = not is_api or value in (FOREVER, ASK_FIRST)
                 kept += [(name, value)] if cached else []
             elif lower not in self._fixed and not _NOT_THE_APPS.fullmatch(name):
                 kept.append((name, value))

@@ -27,10 +27,16 @@ _ANSWER_HEADERS = {
     "Link": 'The next page, as rel="next"; absent on the last one',
     "Location": "The address of what was made",
     "Content-Disposition": "Always an attachment",
+    "Last-Modified": "When the file was last written",
+    "Accept-Ranges": "bytes: a part of it can be asked for",
+    "Content-Range": "Which bytes these are, of how many",
 }
 _REQUEST_HEADERS = {
     "If-Match": "An ETag, or the version in quotes; 412 when there is a newer one",
     "If-None-Match": "An ETag; 304 when it is still the same",
+    "If-Modified-Since": "304 when the file was not written since",
+    "If-Range": "An ETag or a date: the range is answered only of that very version",
+    "Range": "One range of bytes, such as bytes=0-99; 206 with these alone, 416 beyond the end",
     "Last-Event-ID": "The last event the client has; wins over `after`",
     "Idempotency-Key": "The same request under the same key happens once; its answer is replayed",
 }
@@ -171,6 +177,9 @@ def _headers(route: Route) -> list[dict[str, Any]]:
 _HEADER_SCHEMAS: dict[str, dict[str, Any]] = {
     "If-Match": {"type": "string"},
     "If-None-Match": {"type": "string"},
+    "If-Modified-Since": {"type": "string"},
+    "If-Range": {"type": "string"},
+    "Range": {"type": "string"},
     "Last-Event-ID": {"type": "string", "pattern": r"^\d{1,18}$"},
     "Idempotency-Key": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
 }

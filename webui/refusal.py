@@ -17,6 +17,12 @@ _POLICY = (
     "frame-ancestors 'none'"
 )
 
+#: `Cache-Control` of files of the API, which only the person's own browser may keep. For an
+#: address that names its version: what it shows can never change.
+FOREVER = "private, max-age=31536000, immutable"
+#: For an address without a version: kept, and asked about before each use.
+ASK_FIRST = "private, no-cache"
+
 _TITLES = {
     400: "This is not a sound HTTP request",
     401: "Not authenticated",

@@ -10,6 +10,7 @@ from typing import Any, Self
 from core.desk.answers import Answer
 from core.documents import compact
 from webui.frames import Subscription
+from webui.transfers import Sending
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
@@ -20,13 +21,16 @@ REPLAYED = {"Idempotency-Replayed": "true"}
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: a document that becomes JSON, or bytes as they are, or a stream of events."""
+    """An answer: a document that becomes JSON, or bytes as they are, or a stream of events, or a
+    file (`webui.files`)."""
 
     document: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     media_type: str = JSON
     stream: Subscription | None = None
+    #: Sent after the head by the gate; the body is empty then.
+    file: Sending | None = None
 
     @property
     def body(self) -> bytes:

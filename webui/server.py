@@ -17,12 +17,14 @@ from webui.connection import Connection, Gateway
 from webui.gate import Gate
 from webui.head import HEAD_LIMIT
 from webui.stream import Broadcaster
-from webui.waiting import Patience
+from webui.waiting import Patience, Ways
 
 log = logging.getLogger("longhaul.http")
 
 #: Threads that run the app; started when needed. They never wait for a client, so a few are enough.
 WORKERS = 16
+#: Threads that move files between clients and the disk, in turns that do not wait for clients.
+MOVERS = 4
 _BACKLOG = 1024
 
 
@@ -78,7 +80,9 @@ class Server:
         self._cheroot = _Cheroot((self.host, self.port), self.app, self.stream)
         self._cheroot.gateway = Gateway
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="longhaul-http")
-        self._gate = Gate(self._listener, self._connection, self._dispatch, self._patience)
+        self._movers = ThreadPoolExecutor(MOVERS, thread_name_prefix="longhaul-files")
+        ways = Ways(self._connection, self._dispatch, self._move)
+        self._gate = Gate(self._listener, ways, self._patience)
         self.stream.start()
         self._gate.start()
 
@@ -91,6 +95,7 @@ class Server:
         self.stream.stop()
         self._gate.stop(timeout)
         self._workers.shutdown(wait=False, cancel_futures=True)
+        self._movers.shutdown(wait=False, cancel_futures=True)
 
     @property
     def waiting(self) -> int:
@@ -102,6 +107,20 @@ class Server:
 
     def _dispatch(self, connection: Connection) -> None:
         self._workers.submit(self._answer, connection)
+
+    def _move(self, connection: Connection, keep: bool) -> None:
+        self._movers.submit(self._turn, connection, keep)
+
+    def _turn(self, connection: Connection, keep: bool) -> None:
+        try:
+            connection.turn()
+        except OSError as error:
+            log.info("a transfer was cut off: %s", error.strerror or error)
+            connection.close()
+        except Exception:
+            log.exception("a transfer failed")
+            connection.close()
+        self._gate.give_back(connection, keep)
 
     def _answer(self, connection: Connection) -> None:
         keep = False

@@ -120,7 +120,7 @@ class StaticFiles:
             "Cache-Control": _FOREVER if is_exact else "no-cache",
             "Vary": "Accept-Encoding",
         }
-        if _names(request.environ.get("HTTP_IF_NONE_MATCH", ""), etag):
+        if has_tag(request.environ.get("HTTP_IF_NONE_MATCH", ""), etag):
             return bottle.HTTPResponse(b"", 304, headers)
         body = kept.body(coding)
         if coding != "identity":
@@ -166,7 +166,7 @@ def best_coding(accepted: str) -> str:
     return best if weight > 0 and weight >= weights.get("identity", 0.0) else "identity"
 
 
-def _names(if_none_match: str, etag: str) -> bool:
-    """Whether the client's list of tags has ours; compared weakly, as for every 304."""
+def has_tag(if_none_match: str, etag: str) -> bool:
+    """Whether the client's list of tags has this one; compared weakly, as for every 304."""
     tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
     return etag in tags or "*" in tags

@@ -5,7 +5,9 @@ the only one that comes here.
 """
 
 import selectors
+import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -34,6 +36,17 @@ class Patience:
     read_ahead: int = 1024 * 1024
     #: Workers that may read such bodies at once, so that uploads leave the others free.
     long_bodies: int = 8
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Where a connection comes from and where it is lent to; nothing of this blocks."""
+
+    make: Callable[[socket.socket, tuple], Connection]
+    #: Answer a whole request.
+    dispatch: Callable[[Connection], None]
+    #: Move some of its transfer, and then keep it for another request or not.
+    move: Callable[[Connection, bool], None]
 
 
 class Phase(Enum):
