@@ -10,10 +10,10 @@ from contextlib import closing, contextmanager
 import pytest
 from pydantic import BaseModel
 
-from core import loop as loop_module
 from core import run as run_module
 from core.backfill import Backfill
 from core.errors import DatabaseBusy
+from core.loop import committing as loop_module
 from core.target import Target
 from tests.moves import bench_with, jobs, now, told
 
