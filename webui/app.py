@@ -127,6 +127,7 @@ def start_site(
         page_paths=pages.PAGES,
         script_hashes=pages.script_hashes(page_files().content(pages.INDEX)),
     )
+    guard.hide(pages.PRIVATE)
     guard.sessions = sessions
     if not is_loopback(host):
         guard.expose(host)

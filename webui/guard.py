@@ -44,8 +44,9 @@ class Guard:
 
     `port` is the port we listen on, `token` the secret of this service. `page_paths` are the
     addresses that a person may type or bookmark, `multipart_paths` those that take uploads; in
-    both, `*` stands for one path segment. `script_hashes` ("sha256-…=") allow inline import maps.
-    It begins without sessions; those that outlive the service are put into `sessions`.
+    both, `*` stands for one path segment and `**` for any rest. `script_hashes` ("sha256-…=")
+    allow inline import maps. It begins without sessions; those that outlive the service are put
+    into `sessions`.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Guard:
         self._cookies = {Scope.FULL: self.cookie, Scope.READ: f"{self.cookie}-read"}
         self._pages = _one_of(page_paths)
         self._uploads = _one_of(multipart_paths)
+        self._is_hidden = _one_of(())
         self._headers = security_headers(tuple(script_hashes))
         self._fixed = {name.lower() for name, _ in self._headers} - {"content-security-policy"}
         self.codes, self.failures = Codes(), Failures()
@@ -79,6 +81,10 @@ class Guard:
         """Answer other machines, too, by this one address; the person said so in so many words."""
         self._hosts.add(f"[{host}]:{self._port}" if ":" in host else f"{host}:{self._port}")
         self._is_exposed = True
+
+    def hide(self, paths: Iterable[str]) -> None:
+        """What second screens do not see, not even by typing its address."""
+        self._is_hidden = _one_of(paths)
 
     def mint_code(self, scope: Scope = Scope.FULL) -> str:
         """A code for `GET /enter?code=…`: single use, for 60 seconds (a second screen's longer)."""
@@ -159,6 +165,8 @@ class Guard:
                 self.arrivals.ask(session.mark)
             environ["longhaul.session"] = session.mark
             caller = "read" if session.scope is Scope.READ else "session"
+            if caller == "read" and self._is_hidden(path):
+                raise Refused(403, "not-for-screens", "This screen shows the tasks alone.")
             environ["longhaul.caller"] = caller
             return caller
         raise self._failed(
@@ -198,6 +206,8 @@ class Guard:
         target = query.get("next", [_HOMES[scope]])[0]
         if not (_PLAIN_PATH.fullmatch(target) and self._pages(target)):
             target = "/"
+        if scope is Scope.READ and self._is_hidden(target):
+            target = _HOMES[scope]
         mark = mark_of(code)
         session = self.sessions.mint(scope, mark)
         self.arrivals.enter(mark)
@@ -257,9 +267,10 @@ class Guard:
 
 
 def _one_of(patterns: Iterable[str]) -> Callable[[str], bool]:
-    """Whether a path is one of `patterns`, in which `*` is one segment."""
-    alternatives = "|".join(re.escape(each).replace(r"\*", "[^/]+") for each in patterns)
-    compiled = re.compile(alternatives) if alternatives else None
+    """Whether a path is one of `patterns`; `*` is one segment, `**` (at the end) any rest."""
+    escaped = (re.escape(each).replace(r"\*\*", ".*") for each in patterns)
+    alternatives = "|".join(each.replace(r"\*", "[^/]+") for each in escaped)
+    compiled = re.compile(alternatives, re.DOTALL) if alternatives else None
     return lambda path: compiled is not None and compiled.fullmatch(path) is not None
 
 

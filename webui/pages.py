@@ -11,8 +11,19 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 INDEX = "index.html"
-#: Addresses that a person may type or bookmark → the file that is shown.
-PAGES = {"/": INDEX, "/tasks": INDEX, "/background-tasks": INDEX}
+#: Pages of what the tasks work on, each with addresses of its own below.
+_DEEP = ("/projects", "/recordings", "/documents")
+#: Addresses that a person may type or bookmark → the file that is shown. `**` stands for any rest.
+PAGES = dict.fromkeys(
+    ["/", "/tasks", "/background-tasks", *_DEEP, *(f"{path}/**" for path in _DEEP)], INDEX
+)
+#: What a second screen does not see: these pages, and what they show (`guard.hide`).
+PRIVATE = [
+    f"{base}{path}{below}"
+    for base, paths in {"": _DEEP, "/api/v1": (*_DEEP, "/sources", "/pages")}.items()
+    for path in paths
+    for below in ("", "/**")
+]
 _INLINE = re.compile(rb"<script\b[^>]*\btype=\"importmap\"[^>]*>(.*?)</script>", re.DOTALL)
 
 

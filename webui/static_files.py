@@ -85,9 +85,11 @@ class StaticFiles:
         self._made[name] = _kept((), name, content)
 
     def mount(self, app: bottle.Bottle, pages: Mapping[str, str]) -> None:
-        """Route `/static/…` and each address of `pages` ({route: name of the file}) in `app`."""
+        """Route `/static/…` and each address of `pages` ({path: name of the file}) in `app`; a path
+        that ends with `**` stands for all below it."""
         app.get("/static/<name:path>", callback=lambda name: self.answer(name, bottle.request))
-        for route, file in pages.items():
+        for path, file in pages.items():
+            route = path.replace("**", "<below:re:.*>")
             app.get(route, callback=lambda file=file, **_: self.answer(file, bottle.request))
 
     def url(self, name: str) -> str:

@@ -205,7 +205,7 @@ def test_maintenance_is_shown_on_request_with_what_happens_to_it(page, live):
 
 def test_the_title_says_how_many_run(page, live):
     expect(page).to_have_title("(1) Longhaul")
-    expect(page.get_by_role("button", name="Big screen 1 running")).to_be_visible()
+    expect(page.get_by_role("link", name="Tasks 1 running")).to_be_visible()
 
 
 def test_the_roles_of_the_list_say_what_is_drawn(page, live):

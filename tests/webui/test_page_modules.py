@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from webui.app import page_files
-from webui.index_page import modules
+from webui.index_page import lazy_modules, lazy_sheets, modules
 from webui.pages import INDEX, STATIC, script_hashes
 
 HERE = Path(__file__).resolve().parent
@@ -81,6 +81,41 @@ def test_the_modules_are_those_that_the_entry_imports_however_far(tmp_path):
     assert found == ["app.js", "a.js", "vendor/lib.mjs", "deep/c.js", "vendor/other.mjs"]
 
 
+def test_what_is_fetched_later_is_named_by_its_content_and_not_announced():
+    if not (STATIC / "vendor").exists():
+        pytest.skip("the vendor folder was not fetched; `python webui/assets.py` does")
+    files, page = page_files(), page_files().content(INDEX).decode()
+    mapped = json.loads(re.search(r'<script type="importmap">(.*?)</script>', page)[1])["imports"]
+    first = modules(STATIC, import_map())
+    later = [*lazy_modules(STATIC, import_map(), first), *lazy_sheets(STATIC, page)]
+    pages = {f"{folder}/page.js" for folder in ("photos", "recordings", "documents")}
+    assert pages <= set(later)
+    for name in later:
+        assert mapped[f"/static/{name}"] == files.url(name)
+        assert f'href="{files.url(name)}"' not in page
+    linked = re.findall(r'rel="stylesheet" href="/static/([^"?]+)', index())
+    sheets = {p.relative_to(STATIC).as_posix() for p in STATIC.rglob("*.css")}
+    own = {name for name in sheets if not name.startswith("vendor/")}
+    assert own == {n for n in linked if n in own} | {n for n in later if n.endswith(".css")}
+
+
+def test_what_is_fetched_later_is_what_an_import_in_a_function_leads_to(tmp_path):
+    for name, text in {
+        "app.js": 'import { a } from "./a.js";\n',
+        "a.js": 'export const load = () => import("./deep/page.js");\n',
+        "deep/page.js": 'import { b } from "../b.js";\nimport { a } from "../a.js";\n',
+        "deep/page.css": "",
+        "first.css": "",
+        "b.js": "",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    first = modules(tmp_path, {})
+    assert first == ["app.js", "a.js"]
+    assert lazy_modules(tmp_path, {}, first) == ["deep/page.js", "b.js"]
+    assert lazy_sheets(tmp_path, '<link href="/static/first.css">') == ["deep/page.css"]
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(STATIC)))
 def test_every_import_leads_somewhere(module):
     for found in _IMPORT.findall(module.read_text(encoding="utf-8")):
@@ -94,7 +129,8 @@ def test_every_import_leads_somewhere(module):
 def test_every_file_that_the_page_names_is_there():
     if not (STATIC / "vendor").exists():
         pytest.skip("the vendor folder was not fetched; `python webui/assets.py` does")
-    texts = [index(), *(path.read_text() for path in (STATIC / "style").glob("*.css"))]
+    sheets = (path for path in STATIC.rglob("*.css") if "vendor" not in path.parts)
+    texts = [index(), *(path.read_text() for path in sheets)]
     named = [a or b for text in texts for a, b in _ADDRESS.findall(text)]
     assert len(named) > 8
     assert [name for name in named if not (STATIC / name).is_file()] == []

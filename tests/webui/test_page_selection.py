@@ -144,6 +144,6 @@ def test_clear_completed_and_retry_failed_say_what_there_is(page, still):  # noq
     lined_up(page, still, 1)
     page.keyboard.press("Shift+Delete")
     expect(page.locator(".told")).to_contain_text("Nothing is completed")
-    page.get_by_role("button", name="More: commands, queue").click()
+    page.get_by_role("button", name="More: pages, commands, queue").click()
     page.get_by_role("menuitem", name="Retry all failed").click()
     expect(page.locator(".told")).to_contain_text("Nothing has failed")

@@ -11,6 +11,18 @@ from webui.auth import Codes, Scope, mark_of
 from webui.guard import Guard
 
 UNSAFE = [route for group in NOUNS for route in group if route.method != "GET"]
+#: Pages of what the tasks work on, however deep, and what they show.
+HIDDEN = [
+    *("/projects", "/projects/", "/projects/a%0Ab/c", "/recordings/7", "/documents/7/pages/1"),
+    *(f"{API}/{noun}" for noun in ("projects", "projects/p/photos", "recordings", "sources/1")),
+    *(f"{API}/{noun}" for noun in ("pages/1", "documents")),
+]
+HIDDEN += [
+    API + re.sub(r"\{\w+\}", "1", route.path)
+    for group in NOUNS
+    for route in group
+    if route.method == "GET" and re.match("/(projects|recordings|sources|pages)", route.path)
+]
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +81,18 @@ def test_it_sees_everything_and_is_told_that_it_may_only_look(live, screen, wind
     assert live.request("GET", f"{API}/snapshot", window).json["session"] == {"read_only": False}
     assert live.read("/snapshot")["session"] == {"read_only": False}
     assert live.request("GET", "/background-tasks", screen).status == 200
+
+
+@pytest.mark.parametrize("path", HIDDEN)
+def test_it_does_not_see_what_the_tasks_work_on(live, screen, window, path):
+    problem(live.request("GET", path, screen), 403, "not-for-screens")
+    assert live.request("GET", path, window).status != 403
+
+
+def test_its_link_leads_to_none_of_that(live, window):
+    answer = live.request("POST", f"{API}/codes", window, b'{"scope": "read"}')
+    link = f"/enter?code={answer.json['code']}&next=/recordings/7"
+    assert live.get(link, Authorization=None).header("Location") == "/background-tasks"
 
 
 @pytest.mark.parametrize("route", UNSAFE, ids=lambda route: f"{route.method} {route.path}")

@@ -30,7 +30,7 @@ const isVisible = signal(!document.hidden);
 const isPresent = computed(
   () =>
     isVisible.value &&
-    route.value.page === "desk" &&
+    route.value.page !== "wall" &&
     link.value.status === "live" &&
     state.value !== null,
 );

@@ -2,6 +2,8 @@
 // A chord is "x", "?", "Ctrl+k", "Shift+ArrowUp": modifiers in the order Ctrl, Alt, Shift, then
 // the name of KeyboardEvent.key, letters in lower case. ⌘ counts as Ctrl.
 
+/** @import {PageName} from "./addresses.js" */
+
 /**
  * @typedef {object} Key  a command with its keys
  * @property {string[]} keys  the chords that mean it
@@ -13,18 +15,20 @@
  * @property {boolean} [isMotion]  only moves about: the palette does not offer it
  * @property {boolean} [isChange]  leads to a change, or is of use for one only
  *
- * @typedef {{name: string, on?: "desk"|"wall", isChange?: boolean, keys: Key[]}} Area  commands that
- *   belong together, on the page where they are obeyed; on both where it is not given
- * @typedef {{key: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean, shiftKey: boolean}}
- *   Press
+ * @typedef {{name: string, on?: PageName|PageName[], isChange?: boolean, keys: Key[]}} Area  commands
+ *   that belong together, on the pages where they are obeyed; on all where it is not given
+ * @typedef {{key: string, code?: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean,
+ *   shiftKey: boolean}} Press
  */
 
 /**
  * The chord of a key press. Shift is part of it only where it makes no other character by itself:
- * "?" is "?", wherever the keyboard has it.
+ * "?" is "?", wherever the keyboard has it. With Alt some systems write other characters; a digit
+ * stays one.
  * @param {Press} press
  */
-export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+export function chordOf({ key: written, code, ctrlKey, metaKey, altKey, shiftKey }) {
+  const key = (altKey && /^Digit(\d)$/.exec(code ?? "")?.[1]) || written;
   const isCharacter = [...key].length === 1;
   const isLetter = isCharacter && key.toLowerCase() !== key.toUpperCase();
   const words = [];

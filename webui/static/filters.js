@@ -4,14 +4,14 @@
 import { computed, signal } from "@preact/signals";
 import { GROUPINGS, groupingOf } from "./grouping.js";
 import { filterOf, isOpen } from "./matching.js";
-import { query, setQuery } from "./route.js";
+import { setQuery, taskQuery } from "./route.js";
 
 /** @import {Key} from "./chords.js" */
 /** @import {By} from "./grouping.js" */
 /** @import {Status} from "./types.js" */
 
 /** The part of the address that is about the list; the same text is the same filter. */
-const said = computed(() => query.value.toString());
+const said = computed(() => taskQuery.value.toString());
 export const filter = computed(() => filterOf(new URLSearchParams(said.value)));
 export const grouping = computed(() => groupingOf(new URLSearchParams(said.value).get("by")));
 /** Whether something of the person's own tasks is left out. */

@@ -11,6 +11,7 @@
  * @property {number} tasks  in the haul
  * @property {number} open  not finished
  * @property {number} running
+ * @property {Task[]} runners  those that run
  * @property {number} total  records known of
  * @property {number} done
  * @property {number} failed  records that failed, and those a failed task did not come to
@@ -33,6 +34,7 @@ export function haulOf(tasks) {
     tasks: members.length,
     open: 0,
     running: 0,
+    runners: [],
     total: 0,
     done: 0,
     failed: 0,
@@ -89,6 +91,7 @@ function add(haul, task) {
   }
   if (task.status === "running") {
     haul.running++;
+    haul.runners.push(task);
     haul.moving += left ?? 0;
     haul.blind += Number(left === null);
     if (task.rate !== null) haul.rate = (haul.rate ?? 0) + task.rate;

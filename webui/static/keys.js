@@ -14,6 +14,7 @@ import { UNDO_KEYS, untell } from "./undo.js";
 import { isHelpOpen, move, notice, select, rows, state } from "./store.js";
 import { NEW_TASK_KEYS } from "./new_task.js";
 import { FILTER_KEYS } from "./filters.js";
+import { SECTION_KEYS, areasOfPage } from "./pages.js";
 import { ROUTE_KEYS, route } from "./route.js";
 import { idsOf } from "./rows.js";
 import { SCHEDULE_KEYS } from "./schedules.js";
@@ -23,6 +24,7 @@ import { WALKING_KEYS } from "./walking.js";
 import { TOAST_KEYS } from "./toasts.js";
 import { zoomBy, zoomTo } from "./zoom.js";
 
+/** @import {PageName} from "./addresses.js" */
 /** @import {Area} from "./chords.js" */
 /** @typedef {import("./chords.js").Key} Key */
 
@@ -91,7 +93,10 @@ const ZOOM_KEYS = [
   { keys: ["Ctrl+0"], shown: "Ctrl 0", does: "As it was", run: () => zoomTo(1) },
 ].map((key) => ({ ...key, everywhere: true }));
 
-/** All of them. A chord that stands twice means the first one that is possible. @type {Area[]} */
+/** Where the line at the top is. @type {PageName[]} */
+const SEATED = ["desk", "projects", "recordings", "documents"];
+
+/** All of them; what a page brings stands before. A chord that stands twice means the first one that is possible. @type {Area[]} */
 export const AREAS = [
   { name: "The big screen", on: "wall", keys: WALL_KEYS },
   {
@@ -102,7 +107,7 @@ export const AREAS = [
   },
   { name: "Go through the tasks", on: "desk", keys: MOTIONS },
   { name: "What the list shows", on: "desk", keys: [...WALKING_KEYS, ...FILTER_KEYS] },
-  { name: "Do something", on: "desk", keys: [...PALETTE_KEYS, ...UNDO_KEYS] },
+  { name: "Do something", on: SEATED, keys: [...PALETTE_KEYS, ...UNDO_KEYS] },
   {
     name: "The task that is shown, or all that are selected",
     on: "desk",
@@ -117,14 +122,17 @@ export const AREAS = [
   { name: "The waiting line", on: "desk", isChange: true, keys: LINE_KEYS },
   { name: "Select several", on: "desk", isChange: true, keys: SELECTION_KEYS },
   { name: "The queue", on: "desk", isChange: true, keys: QUEUE_KEYS },
+  { name: "The pages", keys: [...SECTION_KEYS, ...ROUTE_KEYS] },
   {
     name: "The window",
-    keys: [...ROUTE_KEYS, ...WALL_SETTINGS_KEYS, ...WINDOW_KEYS, ...TOAST_KEYS, ...ZOOM_KEYS],
+    keys: [...WALL_SETTINGS_KEYS, ...WINDOW_KEYS, ...TOAST_KEYS, ...ZOOM_KEYS],
   },
 ];
 /** Those of the page that is shown, as far as it may do what they do. */
 export function areasHere() {
-  const here = AREAS.filter(({ on = route.value.page }) => on === route.value.page);
+  const { page } = route.value;
+  const common = AREAS.filter(({ on = page }) => (Array.isArray(on) ? on.includes(page) : on === page));
+  const here = [...areasOfPage(), ...common];
   return state.value?.isReadOnly ? lookingOnly(here) : here;
 }
 

@@ -5,6 +5,7 @@ import { Refused, conditionCodes, read, rights } from "./api.js";
 import { noteEnds, watchAway } from "./away.js";
 import { begin, noteEvents } from "./following.js";
 import { beginHistory, trim } from "./history.js";
+import { beginPages, notePages, wantedHere } from "./pages.js";
 import { fromSnapshot } from "./reducer.js";
 import { route } from "./route.js";
 import { apply, current, link, now, state } from "./store.js";
@@ -35,8 +36,9 @@ export async function start() {
       const stream = follow(last_event_id, { event: take, reset, link: say }, version);
       caughtUp = stream.caughtUp;
       effect(() => {
-        const id = route.value.page === "desk" ? current.value : null;
-        stream.want(id === null ? [] : [id]);
+        const { page } = route.value;
+        const ids = page === "desk" ? [current.value] : wantedHere();
+        stream.want(/** @type {number[]} */ (ids.filter((id) => id !== null)));
       });
       setInterval(watchConditions, CONDITIONS_MS);
       watchAway();
@@ -86,6 +88,7 @@ async function loadNow() {
   rights.mayChange = !snapshot.session.read_only;
   document.documentElement.toggleAttribute("data-read-only", !rights.mayChange);
   begin();
+  if (state.peek()) beginPages();
   batch(() => {
     state.value = fromSnapshot(snapshot, state.value);
     beginHistory(snapshot);
@@ -149,6 +152,7 @@ function flush() {
   });
   noteEnds(events);
   noteWallEnds(events);
+  notePages(events);
 }
 
 /** Read the snapshot's conditions when their codes are not those shown. */

@@ -2,6 +2,7 @@
 // What fits best is found in steer/ranking.js; drawn by views/palette.js.
 
 import { computed, signal } from "@preact/signals";
+import { goTo, route } from "./route.js";
 import { best, used } from "./steer/ranking.js";
 import { select, selected, state } from "./store.js";
 
@@ -62,6 +63,7 @@ function tasks() {
     shown: task.shown_status,
     task,
     run: () => {
+      if (route.peek().page !== "desk") goTo("desk");
       select(task.id);
       focusList();
     },

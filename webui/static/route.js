@@ -1,23 +1,46 @@
-// Where the person is in the page: the desk or the wall, and what the address says beside that.
-// The only module that touches the address and the history; nothing is loaded anew.
+// Where the person is in the page: on the desk, the wall or a page of its own module, and what the
+// address says beside that. The only module that touches the address and the history; nothing is
+// loaded anew.
 
-import { signal } from "@preact/signals";
-import { PATHS, changed, pageAt } from "./addresses.js";
+import { batch, computed, signal } from "@preact/signals";
+import { PATHS, changed, pathOf, placeAt } from "./addresses.js";
 
-/** @import {PageName} from "./addresses.js" */
+/** @import {PageName, Place} from "./addresses.js" */
 /** @import {Key} from "./chords.js" */
 
-/** @type {import("@preact/signals").Signal<{page: PageName}>} */
-export const route = signal({ page: pageAt(location.pathname) });
+/** @type {import("@preact/signals").Signal<Place>} */
+export const route = signal(placeAt(location.pathname));
 /** What stands behind the question mark; replaced, never changed in place. */
 export const query = signal(new URLSearchParams(location.search));
+/** The same of the desk and the wall, which share their filters; other pages do not change it. */
+export const taskQuery = computed(() => {
+  if (["desk", "wall"].includes(route.value.page)) ofTasks = query.value;
+  return ofTasks;
+});
+let ofTasks = new URLSearchParams();
+/** Where each page was left. @type {Map<PageName, string>} */
+const left = new Map();
+/** Where the big screen was come to from. */
+let beforeWall = "";
 
 addEventListener("popstate", readAddress);
 
 /** Show another address of the page, as a step that Back undoes. @param {string} path */
 export function go(path) {
-  if (path !== location.pathname + location.search) history.pushState(null, "", path);
+  const here = location.pathname + location.search;
+  left.set(route.peek().page, here);
+  if (path !== here) history.pushState(null, "", path);
   readAddress();
+}
+
+/**
+ * Go to a page, to something of it (`goTo("projects", "Summer 2024")`), or back to where it was
+ * left; from where it is shown already, to its beginning.
+ * @param {PageName} page @param {(string|number)[]} rest
+ */
+export function goTo(page, ...rest) {
+  const isHere = route.peek().page === page;
+  go(rest.length || isHere ? pathOf(page, ...rest) : (left.get(page) ?? PATHS[page]));
 }
 
 /**
@@ -33,17 +56,23 @@ export function setQuery(values) {
   query.value = next;
 }
 
-/** From the desk to the wall and back; the address keeps what it says beside that. */
+/** To the wall, and back to where one came from; the desk and the wall share what is filtered. */
 export function togglePage() {
-  const other = route.value.page === "wall" ? "desk" : "wall";
-  go(PATHS[other] + location.search);
+  const { page } = route.value;
+  if (page === "wall") return go(beforeWall || PATHS.desk + location.search);
+  beforeWall = page === "desk" ? "" : location.pathname + location.search;
+  const { size } = taskQuery.peek();
+  return go(PATHS.wall + (size ? `?${taskQuery.peek()}` : ""));
 }
 
 function readAddress() {
-  const page = pageAt(location.pathname);
-  if (page !== route.peek().page) route.value = { page };
+  const there = placeAt(location.pathname);
   const said = new URLSearchParams(location.search);
-  if (said.toString() !== query.peek().toString()) query.value = said;
+  batch(() => {
+    if (pathOf(there.page, ...there.rest) !== pathOf(route.peek().page, ...route.peek().rest))
+      route.value = there;
+    if (said.toString() !== query.peek().toString()) query.value = said;
+  });
 }
 
 /** @type {Key[]} */

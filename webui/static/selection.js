@@ -3,7 +3,7 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { read, rights } from "./api.js";
-import { query } from "./route.js";
+import { taskQuery } from "./route.js";
 import { idsOf } from "./rows.js";
 import { current, rows, select, spoken, state } from "./store.js";
 import { NOTHING, all, ranged, remaining, toggled } from "./steer/picking.js";
@@ -73,7 +73,7 @@ export async function chooseAll() {
   const shown = idsOf(rows.value);
   if (!shown.length) return;
   take(all(shown));
-  const question = new URLSearchParams(query.value);
+  const question = new URLSearchParams(taskQuery.value);
   const wanted = new URLSearchParams();
   for (const name of ["status", "type", "source", "project", "q", "show_maintenance"]) {
     const value = question.get(name);

@@ -13,6 +13,7 @@ import { Help } from "./help.js";
 import { Filters } from "./filters.js";
 import { List } from "./list.js";
 import { NewTask } from "./new_task.js";
+import { Section } from "./section.js";
 import { Steering } from "./steering.js";
 import { Schedules } from "./schedules.js";
 import { StopQuestion } from "./stop.js";
@@ -24,7 +25,7 @@ import { Wall } from "../wall/wall.js";
 
 export function Page() {
   return html`
-    ${route.value.page === "wall" ? html`<${Wall} />` : html`<${Desk} />`}
+    <${VIEWS[route.value.page] ?? Section} />
     ${isPanelOpen.value ? html`<${WallPanel} />` : null}
     ${isHelpOpen.value ? html`<${Help} />` : null}
     ${route.value.page === "desk" ? html`<${NewTask} /><${Schedules} />` : null}
@@ -33,6 +34,9 @@ export function Page() {
     <p class="unseen" aria-live="polite">${spoken.value}</p>
   `;
 }
+
+/** @type {{[page: string]: any}} */
+const VIEWS = { desk: Desk, wall: Wall };
 
 function Desk() {
   const isStale = link.value.status !== "live" && state.value !== null;

@@ -17,6 +17,7 @@ export function Search() {
     if (current && current.value.trim() !== q && current !== document.activeElement)
       current.value = q;
   }, [q]);
+  useEffect(() => () => clearTimeout(timer.current), []); // another page has its own address
   const find = (/** @type {number} */ rest) => {
     clearTimeout(timer.current);
     timer.current = window.setTimeout(() => setWord("q", field.current?.value.trim() ?? ""), rest);

@@ -2,6 +2,7 @@
 // of the chosen tasks and of what was just done.
 
 import { html } from "htm/preact";
+import { route } from "../route.js";
 import { BulkBar } from "./bulk.js";
 import { Changing } from "./changing.js";
 import { Dragged } from "./dragging.js";
@@ -12,7 +13,7 @@ import { UndoBar } from "./undo.js";
 export function Steering() {
   return html`
     <section class="bars" aria-label="What was done, and what can be done">
-      <${UndoBar} /><${BulkBar} />
+      <${UndoBar} />${route.value.page === "desk" ? html`<${BulkBar} />` : null}
     </section>
     <${Dragged} />
     <${AskedQuestion} />

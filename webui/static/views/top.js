@@ -1,51 +1,56 @@
 // The line at the top: whose page it is, whether it is live, the time, the ways to the keys and out.
 
 import { html } from "htm/preact";
-import { running } from "../badges.js";
 import { clock, clockSeconds, counted, whole } from "../format.js";
 import { askNewTask } from "../new_task.js";
 import { openPalette } from "../palette.js";
 import { askClearCompleted, askRetryFailed, isPaused, toggleQueue } from "../queue.js";
-import { togglePage } from "../route.js";
+import { route, togglePage } from "../route.js";
 import { busy, haul, isHelpOpen, link, now, state } from "../store.js";
 import { askStop, stopping } from "../stopping.js";
 import { Menu } from "./menu.js";
+import { Nav, entriesOfNav } from "./nav.js";
 import { Search } from "./search.js";
 import { StopButton } from "./stop.js";
 
 /** @import {Item} from "./menu.js" */
 
 export function Top() {
+  const isDesk = route.value.page === "desk";
   return html`<header class="top">
     <svg class="mark" viewBox="0 0 34 26" aria-hidden="true">
       <path d="M4 22 H20 A7 7 0 0 0 27 15 V8" /><circle class="end" cx="27" cy="5.5" r="4.5" />
           <circle cx="4" cy="22" r="4" />
     </svg>
     <b>Longhaul</b>
-    <h1 class="unseen">${subtitle()}</h1>
-    <span class="subtitle" aria-hidden="true">${subtitle()}</span>
+    <${Nav} />
+    ${isDesk ? html`<h1 class="unseen">${subtitle()}</h1>
+    <span class="subtitle" aria-hidden="true">${subtitle()}</span>` : null}
     <div class="right">
       <${Link} />
-      <${Search} />
+      ${isDesk ? html`<${Search} />` : null}
       <button class="button big-screen" aria-keyshortcuts="B" onClick=${togglePage}>
-        Big screen ${running.value ? html`<span class="badge">${running.value}<span
-          class="unseen"> running</span></span>` : null}<kbd>B</kbd>
+        Big screen <kbd>B</kbd>
       </button>
-      <${QueueSwitch} />
-      <button class="button primary new-task" aria-keyshortcuts="N" aria-haspopup="dialog"
-          aria-label="New task N" onClick=${() => askNewTask()}>
-        <span class="long">New task</span><span class="short">+</span> <kbd>N</kbd>
-      </button>
+      ${isDesk ? html`<${QueueSwitch} />` : null}
+      ${isDesk ? html`<${NewTaskButton} />` : null}
       <button class="button keys" aria-label="Keys" aria-keyshortcuts="?"
           aria-expanded=${isHelpOpen.value} onClick=${toggleHelp}>
         <span>Keys</span> <kbd>?</kbd>
       </button>
       <${StopButton} />
       <${Menu} label=${html`<span class="long">More</span><span class="short">⋯</span>`}
-          name="More: commands, queue" items=${more()} />
+          name="More: pages, commands, queue" items=${more()} />
       <time class="clock">${clock(now.value)}</time>
     </div>
   </header>`;
+}
+
+function NewTaskButton() {
+  return html`<button class="button primary new-task" aria-keyshortcuts="N" aria-haspopup="dialog"
+      aria-label="New task N" onClick=${() => askNewTask()}>
+    <span class="long">New task</span><span class="short">+</span> <kbd>N</kbd>
+  </button>`;
 }
 
 const toggleHelp = () => (isHelpOpen.value = !isHelpOpen.value);
@@ -54,22 +59,24 @@ const toggleHelp = () => (isHelpOpen.value = !isHelpOpen.value);
 function QueueSwitch() {
   const paused = isPaused();
   return html`<button class="button queue ${paused ? "is-paused" : ""}" aria-keyshortcuts="P"
+      aria-label="${paused ? "Queue is paused: go on" : "Pause queue"} P" title=${
+        paused ? null : "Pause queue"
+      }
       aria-disabled=${busy.value === "pause-queue" || busy.value === "resume-queue"}
       onClick=${toggleQueue}>
     <svg viewBox="0 0 16 16" aria-hidden="true"><path d=${
       paused ? "M5 3v10l8-5Z" : "M5.5 3.2v9.6M10.5 3.2v9.6"
     } /></svg>
-    ${paused ? "Queue is paused: go on" : "Pause queue"} <kbd>P</kbd>
+    <span>${paused ? "Queue is paused: go on" : "Pause queue"}</span> <kbd>P</kbd>
   </button>`;
 }
 
 /** What has no place in the line, and what loses its place in a narrow one. @returns {Item[]} */
 function more() {
   const paused = isPaused();
+  const isDesk = route.value.page === "desk";
   /** @type {(Item & {isChange?: boolean})[]} */
-  const items = [
-    { label: "All commands", shown: "Ctrl K", run: openPalette },
-    { label: "Big screen", shown: "B", run: togglePage, kind: "for-narrow" },
+  const ofDesk = [
     {
       label: paused ? "Let the queue go on" : "Pause the queue",
       shown: "P",
@@ -79,6 +86,13 @@ function more() {
     },
     { label: "Retry all failed …", shown: "Alt Shift R", run: askRetryFailed, isChange: true },
     { label: "Clear all completed …", shown: "Shift Del", run: askClearCompleted, isChange: true },
+  ];
+  /** @type {(Item & {isChange?: boolean})[]} */
+  const items = [
+    ...entriesOfNav(),
+    { label: "All commands", shown: "Ctrl K", run: openPalette },
+    { label: "Big screen", shown: "B", run: togglePage, kind: "for-narrow" },
+    ...(isDesk ? ofDesk : []),
     { label: "Keys", shown: "?", run: toggleHelp, kind: "for-narrower" },
     { label: "Stop Longhaul …", shown: "Q", run: askStop, kind: "for-narrower", isChange: true },
   ];

@@ -1,7 +1,6 @@
 // The keys of the wall, and of its settings.
 
-import { PATHS } from "../addresses.js";
-import { go, route } from "../route.js";
+import { route, togglePage } from "../route.js";
 import { isHelpOpen } from "../store.js";
 import { focusBy, isPanelOpen } from "./state.js";
 
@@ -10,7 +9,7 @@ import { focusBy, isPanelOpen } from "./state.js";
 /** What Esc means to the wall: close its settings, else back to the desk. */
 export function leaveWall() {
   if (isPanelOpen.value) isPanelOpen.value = false;
-  else if (route.value.page === "wall" && !isHelpOpen.value) go(PATHS.desk + location.search);
+  else if (route.value.page === "wall" && !isHelpOpen.value) togglePage();
 }
 
 /** On the wall. @type {Key[]} */
