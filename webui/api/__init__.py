@@ -19,6 +19,7 @@ from webui.api import (
     task_logs,
     task_types,
     tasks,
+    uploads,
 )
 from webui.routes import Routes
 
@@ -35,6 +36,7 @@ NOUNS: tuple[Routes, ...] = (
     paths.routes,
     stats.routes,
     settings.routes,
+    uploads.routes,
     system.routes,
     entering.routes,
 )

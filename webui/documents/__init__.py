@@ -62,6 +62,7 @@ from webui.documents.types import (
     TaskTypeDocument,
     TaskTypeList,
 )
+from webui.documents.uploads import UploadDocument
 
 __all__ = [
     "About",
@@ -110,6 +111,7 @@ __all__ = [
     "TaskList",
     "TaskTypeDocument",
     "TaskTypeList",
+    "UploadDocument",
     "VersionDocument",
     "Why",
 ]
