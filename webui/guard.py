@@ -12,13 +12,12 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from io import BytesIO
-from typing import Protocol
 from urllib.parse import parse_qs
 
 from webui import access_log
 from webui.auth import Arrivals, Codes, Failures, Scope, mark_of, same_secret
 from webui.json_depth import JSON_DEPTH, is_deep
-from webui.receiving import Receiver
+from webui.receiving import Admission
 from webui.refusal import ASK_FIRST, FOREVER, Refused, security_headers
 from webui.sessions import Session, Sessions
 
@@ -36,14 +35,6 @@ _HOMES = {Scope.FULL: "/", Scope.READ: "/background-tasks"}
 #: Seconds for which a second screen keeps its cookie, the most that browsers allow; how long the
 #: session lives is the service's to say.
 _SCREEN_COOKIE_AGE = 400 * 86400
-
-
-class Admission(Protocol):
-    """Who decides about uploads (`uploads.py`)."""
-
-    def takes(self, method: str, path: str) -> bool: ...
-
-    def admit(self, environ: dict) -> Receiver: ...
 
 
 class Guard:

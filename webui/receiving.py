@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from multipart import (
     MultipartError,
@@ -180,6 +181,14 @@ class Receiver:
         if self._file is not None:
             self._file.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Admission(Protocol):
+    """Who decides about uploads (`uploads.py`)."""
+
+    def takes(self, method: str, path: str) -> bool: ...
+
+    def admit(self, environ: dict) -> Receiver: ...
 
 
 class Leg:
