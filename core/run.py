@@ -63,6 +63,8 @@ class Run:
         self._knobs: dict[str, Any] = claim.task.knobs
         self._lock = threading.Lock()
         self._held_back = False  # progress that a checkpoint did not tell
+        #: what `when_completed` was given: the worker commits it with the end of the job
+        self.closing: Callable[[], None] | None = None
         self._release = threading.Event()
         self._lost = threading.Event()
         #: the units inside the job, such as the files that a request named
@@ -201,6 +203,10 @@ class Run:
             self._held_back = not verdict.told
         seams.reach("checkpointed")
         self._obey(verdict)
+
+    def when_completed(self, effects: Callable[[], None]) -> None:
+        """Writes into our own database that commit with this job's end, if that is `completed`."""
+        self.closing = effects
 
     def check(self) -> None:
         """Look at what the person wants, without a checkpoint (inside a long computation)."""

@@ -99,6 +99,34 @@ class Settings(BaseModel):
     quiet_hours: list[QuietHours] = Field(
         [], max_length=20, description="Hours in which lanes start nothing new"
     )
+    recordings_folder: str = Field(
+        "", max_length=4096, alias="recordings.folder",
+        description="The notes folder, which is searched for audio; empty: none",
+    )  # fmt: skip
+    recordings_watch: bool = Field(
+        True, alias="recordings.watch",
+        description="Look at the notes folder as soon as something in it changes",
+    )  # fmt: skip
+    recordings_scan_minutes: int = Field(
+        15, ge=0, le=10_080, alias="recordings.scan_minutes",
+        description="Scan the notes folder again after so many minutes; 0: not by the clock",
+    )  # fmt: skip
+    recordings_max_retries: int = Field(
+        2, ge=0, le=20, alias="recordings.max_retries",
+        description="How often the transcription of a recording is tried again before it has failed",
+    )  # fmt: skip
+    recordings_engine: str = Field(
+        "", max_length=100, alias="recordings.engine",
+        description="The speech engine; empty: the embedded one (pocketsphinx)",
+    )  # fmt: skip
+    recordings_model: str = Field(
+        "", max_length=200, alias="recordings.model",
+        description="The engine's model; empty: the best one on this machine",
+    )  # fmt: skip
+    recordings_models_folder: str = Field(
+        "", max_length=4096, alias="recordings.models_folder",
+        description="A folder with models, beside `models` in the data directory",
+    )  # fmt: skip
     zoom: float = Field(1.0, ge=0.5, le=4.0, description="The page's zoom")
     theme: Literal["system", "light", "dark"] = Field("system", description="Colours of the page")
     wall_sizing: Literal["manual", "distance"] = Field(

@@ -198,7 +198,7 @@ def _told(outcome: Outcome, run: Run) -> Outcome:
     """The outcome as people may read it: no secrets, and the last line beside the bar stays."""
     message = run.line if outcome.message is None else run.hidden(outcome.message)
     if outcome.error is None:
-        return replace(outcome, message=message)
+        return replace(outcome, message=message, effects=run.closing)
     error = {k: run.hidden(v) if isinstance(v, str) else v for k, v in outcome.error.items()}
     return replace(outcome, message=message, error=error)
 

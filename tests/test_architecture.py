@@ -27,7 +27,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         " beneath paths sealed",
         "unmigrated logfile store events wake",
         "queue",
-        "compute target sources items run loop backfill samples tasks",
+        "compute target sources items run loop backfill samples recordings tasks",
         "worker recovery supervisor scheduler errand errands",
         "desk",
         "service",

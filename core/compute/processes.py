@@ -84,6 +84,13 @@ class Processes:
         if self._pump is not None:
             self._pump.resize(processes)
 
+    def allow(self, timeout: float) -> None:
+        """Seconds that each record handed in from now on may take; for callers that have one
+        record out at a time and know what it needs."""
+        self._timeout = timeout
+        if self._pump is not None:
+            self._pump.timeout = timeout
+
     def close(self, now: bool = False) -> None:
         self._closed = True
         self._batches.clear()

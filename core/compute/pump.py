@@ -40,7 +40,9 @@ class Pump:
     """All methods but the private ones may be called from any thread."""
 
     def __init__(self, setup: bytes, processes: int, timeout: float) -> None:
-        self._setup, self._processes, self._timeout = setup, processes, timeout
+        self._setup, self._processes = setup, processes
+        #: seconds a record may take
+        self.timeout = timeout
         #: why nothing can be computed any more
         self.error: LonghaulError | None = None
         self._inbox: deque[Batch] = deque()
@@ -239,7 +241,7 @@ class Pump:
                 child.end()
                 self._start_failed(_BROKEN_STARTS, f"not ready within {START_LIMIT:g} s")
                 continue
-            message = f"It took longer than {self._timeout:g} s and was ended"
+            message = f"It took longer than {self.timeout:g} s and was ended"
             self._lose(child, (Failure("timeout", message, child.where()), 1), now)
         for child, until in list(self._leaving):
             if child.ended() or now > until:
@@ -250,7 +252,7 @@ class Pump:
         """Seconds that what it does now may take; an idle process may do so for ever."""
         if child.starting:
             return START_LIMIT
-        return self._timeout if child.load else math.inf
+        return self.timeout if child.load else math.inf
 
     def _patience(self, now: float) -> float | None:
         """Seconds until somebody's limit is reached; None: only an event changes anything."""

@@ -29,6 +29,7 @@ class Outcome:
     result_type: str | None = None
     delay_s: float | None = None  #: before the next try (snooze, or a retry's own wish)
     chunks: tuple[str, ...] = ()  #: JSON texts, when the work was split
+    effects: Callable[[], None] | None = None  #: writes that belong to a completion, if it is one
 
 
 class Settling:
@@ -117,6 +118,8 @@ class Settling:
         except NotFound:
             raise ClaimLost(f"task {job.task_id} has ended and was removed") from None
         ended = self._end_job(job, outcome, task, deaths, burn)
+        if outcome.effects is not None and ended.status == Status.COMPLETED:
+            outcome.effects()
         chunks: list[Job] = []
         if outcome.ending == Ending.SPLIT and ended.status == Status.COMPLETED:
             chunks = ledger.insert_step(

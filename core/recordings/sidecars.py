@@ -1,0 +1,133 @@
+"""The files beside the audio: NAME.txt, NAME.srt and NAME.json.
+
+Each is written whole or not at all, the .json last: where it stands, all three are of one
+transcription, and it alone brings back everything. A .txt without it was written by somebody else
+or by a crash; either way its text is whole.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from core import seams
+from core.errors import Forbidden
+from core.paths import open_beneath
+from core.recordings import naming, texts
+from core.recordings.texts import Transcription
+
+MOST_BYTES = 64 << 20  #: of a sidecar that is read
+
+
+def read(folder: str, path: str, beside: Iterable[str]) -> Transcription | None:
+    """The transcription beside an audio file, or None where nothing readable stands there.
+
+    `beside`: those of `candidates` that exist. One that names another audio file which is still
+    there (two of the same stem) is not ours.
+    """
+    found = set(beside)
+    for name in (n for n in naming.candidates(PurePosixPath(path).name) if n in found):
+        content = _content(folder, str(PurePosixPath(path).with_name(name)))
+        if content is None:
+            continue
+        try:
+            if name.endswith(".txt"):
+                text = content.decode("utf-8-sig").strip()
+                return Transcription(text, (), None, "", None, "", "")
+            document = json.loads(content)
+            if _is_of_another(folder, path, document):
+                return None
+            return Transcription.of(document)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
+    return None
+
+
+def write(folder: str, path: str, transcription: Transcription) -> None:
+    """All three beside the audio, replacing older ones. Raises OSError, Forbidden."""
+    segments = transcription.segments
+    if transcription.original_text is not None:
+        segments = tuple(texts.edited(segments, transcription.text))
+    content = {
+        ".txt": texts.as_text(transcription),
+        ".srt": texts.as_srt(segments),
+        ".json": texts.as_json(transcription, PurePosixPath(path).name),
+    }
+    base = _base(folder, path)
+    for suffix, text in content.items():
+        replace_file(folder, base + suffix, text.encode())
+        seams.reach("sidecar-written")
+
+
+def _base(folder: str, path: str) -> str:
+    """What its sidecars begin with: its stem, or its whole name where another one has the stem."""
+    stem = str(PurePosixPath(path).with_suffix(""))
+    content = _content(folder, stem + ".json")
+    try:
+        taken = content is not None and _is_of_another(folder, path, json.loads(content))
+    except (ValueError, AttributeError):
+        taken = False
+    return path if taken else stem
+
+
+def _is_of_another(folder: str, path: str, document: dict[str, Any]) -> bool:
+    audio, own = document.get("audio"), PurePosixPath(path)
+    if not isinstance(audio, str) or audio == own.name or "/" in audio:
+        return False
+    return os.path.lexists(os.path.join(folder, own.with_name(audio)))
+
+
+def replace_file(folder: str, path: str, content: bytes) -> None:
+    """Write a file below a folder, whole or not at all, by the handle of the folder it lies in."""
+    parent, name = PurePosixPath(path).parent, PurePosixPath(path).name
+    handle = open_folder(folder, str(parent))
+    draft = f".{name[:80]}.{secrets.token_hex(4)}"
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(draft, flags, 0o644, dir_fd=handle)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.rename(draft, name, src_dir_fd=handle, dst_dir_fd=handle)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                os.unlink(draft, dir_fd=handle)
+            raise
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def open_folder(folder: str, path: str, *, make: bool = False) -> int:
+    """The handle of a folder below `folder`, one component after the other, following no link.
+
+    `make`: those that are missing are made. Raises OSError, Forbidden for a link.
+    """
+    way = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    handle = os.open(folder, way)
+    for part in Path(path).parts:
+        if make:
+            with suppress(FileExistsError):
+                os.mkdir(part, dir_fd=handle)
+        try:
+            below = os.open(part, way | os.O_NOFOLLOW, dir_fd=handle)
+        except NotADirectoryError:
+            raise Forbidden("This path leads through a link, so it is not opened.") from None
+        finally:
+            os.close(handle)
+        handle = below
+    return handle
+
+
+def _content(folder: str, path: str) -> bytes | None:
+    try:
+        with os.fdopen(open_beneath(folder, path), "rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except (OSError, Forbidden):
+        return None
+    return content if len(content) <= MOST_BYTES else None
