@@ -15,6 +15,7 @@ from core.desk.answers import Answers
 from core.desk.lists import ListDesk
 from core.desk.paths import PathDesk
 from core.desk.queue import QueueDesk
+from core.desk.recordings import RecordingDesk
 from core.desk.schedules import ScheduleDesk
 from core.desk.settings import SettingsDesk
 from core.desk.stats import StatsDesk
@@ -24,6 +25,8 @@ from core.documents import rfc3339
 from core.errands import Errands
 from core.paths import Roots
 from core.queue import Intake, Ledger, Ordering, Settling, Steering
+from core.recordings.scan import Scanner
+from core.recordings.watching import Lookout
 from core.recovery import Recovery
 from core.registry import Registry
 from core.scheduler import Scheduler
@@ -72,6 +75,9 @@ class Service:
         self.paths = PathDesk(self.roots)
         self.lists = ListDesk(self.ledger, self.queue, self.settings, self.types, facts=self._facts)
         self.answers = Answers(self.ledger)
+        self.recordings = RecordingDesk(self.ledger, intake, self.roots, self.data_dir)
+        self.lookout = Lookout(self.ledger, Scanner(self.ledger, self.recordings.records))
+        self.recordings.lookout = self.lookout
 
     def roots(self) -> Roots:
         """The folders that requests may name files in, as the settings are now."""
@@ -83,10 +89,12 @@ class Service:
         self.recovery.sweep()
         self.supervisor.start()
         self.scheduler.start()
+        self.lookout.start()
 
     def stop(self, timeout: float = 10.0) -> None:
         """Running batches finish and are checkpointed, jobs go back with their cursor."""
         self.is_stopping = True
+        self.lookout.stop()
         self.scheduler.stop()
         self.supervisor.stop(timeout)
         self.errands.close()

@@ -113,7 +113,7 @@ class Settings(BaseModel):
     )  # fmt: skip
     recordings_max_retries: int = Field(
         2, ge=0, le=20, alias="recordings.max_retries",
-        description="How often the transcription of a recording is tried again before it has failed",
+        description="How often a transcription is tried again before it has failed",
     )  # fmt: skip
     recordings_engine: str = Field(
         "", max_length=100, alias="recordings.engine",

@@ -80,6 +80,11 @@ def _sound(settings: Settings, changes: dict[str, Any]) -> None:
         if not os.path.isabs(root) or "\0" in root or not os.path.isdir(root):
             message = f"{root!r} is not a folder that exists; give its whole path"
             errors.append({"pointer": f"/roots/{place}", "message": message})
+    for name in ("recordings.folder", "recordings.models_folder"):
+        folder = changes.get(name) or ""
+        if folder and (not os.path.isabs(folder) or "\0" in folder or not os.path.isdir(folder)):
+            message = f"{folder!r} is not a folder that exists; give its whole path"
+            errors.append({"pointer": f"/{name}", "message": message})
     for place, hours in enumerate(settings.quiet_hours if "quiet_hours" in changes else ()):
         for inner, lane in enumerate(hours.lanes):
             if lane not in CLOSABLE:

@@ -9,7 +9,7 @@ the header says.
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from core.recordings import finished
 from core.recordings.voice import RATE
@@ -48,14 +48,14 @@ def decoded(file: BinaryIO) -> Iterator[bytes]:
     if not size:
         raise Damaged("empty", "The file is empty: not a single byte", "Delete it, or copy it anew")
     try:
-        container = av.open(file, options=_OPTIONS)
+        container: Any = av.open(file, options=_OPTIONS)
     except (av.FFmpegError, ValueError, OSError) as error:
         raise _unreadable(file, size, error) from None
     with container:
         if not container.streams.audio:
             raise Damaged("no-audio-stream", "There is no sound in this file, only other streams")
         stream = container.streams.audio[0]
-        header = _header(container, stream)
+        header = _header(file, container, stream)
         samples, failure = 0, None
         resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
         try:
@@ -71,18 +71,32 @@ def decoded(file: BinaryIO) -> Iterator[bytes]:
     _judge(file, size, header, samples / RATE, failure)
 
 
-def _bytes(piece) -> bytes:
+def _bytes(piece: Any) -> bytes:
     return bytes(piece.planes[0])[: piece.samples * 2]
 
 
-def _header(container, stream) -> Header:
+def _header(file: BinaryIO, container: Any, stream: Any) -> Header:
+    duration = container.duration / 1e6 if container.duration else None
     if stream.duration:
         duration = float(stream.duration * stream.time_base)
-    else:
-        duration = container.duration / 1e6 if container.duration else None
-    codec = stream.codec_context.name
-    # Raw AAC has no header: FFmpeg estimates, and so it does for an MP3 without a Xing frame.
-    return Header(duration, codec, container.format.name == "aac")
+    name = container.format.name
+    # Raw AAC has no header: FFmpeg estimates, and so it does for an MP3 without a frame for it.
+    is_estimate = name == "aac" or (name == "mp3" and not _tells_its_length(file))
+    return Header(duration, stream.codec_context.name, is_estimate)
+
+
+def _tells_its_length(file: BinaryIO) -> bool:
+    """Whether the first frame of an MP3, behind a tag, says how many there are."""
+    place = file.tell()
+    file.seek(0)
+    head = file.read(10)
+    start = 0
+    if head[:3] == b"ID3":  # its size is four bytes of seven bits (ID3v2, 3.1)
+        start = 10 + sum(byte << at for byte, at in zip(head[6:10], (21, 14, 7, 0), strict=True))
+    file.seek(start)
+    first = file.read(4096)
+    file.seek(place)
+    return any(mark in first for mark in (b"Xing", b"Info", b"VBRI"))
 
 
 def _judge(

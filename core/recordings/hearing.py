@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import BinaryIO, Self
 
 from core.errors import Forbidden
-from core.paths import open_beneath
 from core.recordings import voice
 from core.recordings.cutting import FRAME_S, Piece, cut
 from core.recordings.decoding import Damaged, decoded
-from core.recordings.engines import Heard, Model, Recognizer, all_engines
+from core.recordings.engines import Heard, Model, Recognizer
+from core.recordings.opening import opened
+from core.recordings.present import all_engines
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Hearing:
             return self._sound
         self._forget()
         try:
-            file = os.fdopen(open_beneath(audio.folder, audio.path), "rb")
+            file = opened(audio.folder, audio.path)
         except (FileNotFoundError, Forbidden):
             raise Damaged("audio-missing", "The audio is gone") from None
         except OSError as error:

@@ -6,17 +6,16 @@ and a person may do theirs at the same time. The caller opens the transaction.
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from core.documents import compact
 from core.errors import Forbidden
 from core.model import NewTask, Task
-from core.paths import open_beneath
 from core.queue import Intake, Ledger
 from core.recordings import naming
+from core.recordings.opening import opened
 from core.recordings.texts import Segment, Transcription, Word
 from core.recordings.walking import Seen
 from core.store import Store
@@ -46,6 +45,21 @@ class Known:
     is_missing: bool
     is_transcribed: bool
 
+    @classmethod
+    def of(cls, row: Any) -> "Known":
+        return cls(
+            row["id"],
+            row["folder"],
+            row["path"],
+            row["size"],
+            row["mtime_ns"],
+            row["device"],
+            row["inode"],
+            row["digest"],
+            row["missing_at"] is not None,
+            row["transcribed_at"] is not None,
+        )
+
     @property
     def signature(self) -> tuple[int, int]:
         return self.size, self.mtime_ns
@@ -63,14 +77,7 @@ class Records:
 
     def known(self) -> list[Known]:
         """All of them, of every folder."""
-        return [
-            Known(
-                *row[:8],
-                is_missing=row["missing_at"] is not None,
-                is_transcribed=row["transcribed_at"] is not None,
-            )
-            for row in self._store.rows("recordings_known")
-        ]
+        return [Known.of(row) for row in self._store.rows("recordings_known")]
 
     def add(
         self, folder: str, seen: Seen, *, name: str = "", digest: str | None = None
@@ -86,10 +93,18 @@ class Records:
             digest=digest,
         )
 
-    def queue(self, recording_id: int) -> Task:
-        """A task that transcribes it, which is its newest from now on."""
+    def queue(
+        self, recording_id: int, *, params: dict[str, str] | None = None, by_person: bool = False
+    ) -> Task:
+        """A task that transcribes it, which is its newest from now on.
+
+        `params`: by which engine and model. What a person asked for is not done at low priority.
+        """
         row = self._store.row("recording", id=recording_id)
         new = self._ask(row["kind"], recording_id, row["original_name"])
+        new = replace(new, params={**new.params, **(params or {})})
+        if by_person:
+            new = replace(new, priority=max(new.priority, 0), source="api")
         task = self._intake.enqueue_within(new)
         self._store.changed("recording_queued", id=recording_id, task_id=task.id, now=self._now())
         return task
@@ -231,7 +246,7 @@ def read_transcription(store: Store, row: Any) -> Transcription:
 def digest_of(folder: str, path: str) -> str | None:
     """SHA-256 of a file below a folder, in hexadecimal; None when it cannot be read."""
     try:
-        with os.fdopen(open_beneath(folder, path), "rb") as file:
+        with opened(folder, path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, Forbidden):  # Forbidden: a link stands in its place by now
         return None

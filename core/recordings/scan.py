@@ -10,13 +10,14 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from core import seams
 from core.errors import Forbidden
-from core.paths import open_beneath
 from core.queue import Ledger
 from core.recordings import finished, sidecars
+from core.recordings.opening import opened
 from core.recordings.records import Known, Records, digest_of
 from core.recordings.walking import Seen, walk
 
@@ -69,7 +70,7 @@ class Scanner:
         report = Report(folder)
         known = self._records.known()
         try:
-            seen = list(walk(folder))
+            seen = sorted(walk(folder), key=attrgetter("path"))  # notes: the oldest first
         except OSError as error:
             report.problem = f"{folder} cannot be read: {error.strerror}. Is its disk connected?"
             return report
@@ -238,8 +239,8 @@ def _exists(folder: str, path: str) -> bool:
 
 def _whole(folder: str, file: Seen) -> bool:
     try:
-        with os.fdopen(open_beneath(folder, file.path), "rb") as opened:
-            return finished.promised(opened, file.size)
+        with opened(folder, file.path) as content:
+            return finished.promised(content, file.size)
     except (OSError, Forbidden):
         return False
 

@@ -15,10 +15,11 @@ from typing import Any
 
 from core import seams
 from core.errors import Forbidden
-from core.paths import open_beneath
 from core.recordings import naming, texts
+from core.recordings.opening import opened
 from core.recordings.texts import Transcription
 
+_SUFFIXES = (".txt", ".srt", ".json")
 MOST_BYTES = 64 << 20  #: of a sidecar that is read
 
 
@@ -60,6 +61,25 @@ def write(folder: str, path: str, transcription: Transcription) -> None:
     for suffix, text in content.items():
         replace_file(folder, base + suffix, text.encode())
         seams.reach("sidecar-written")
+
+
+def trash(folder: str, path: str) -> None:
+    """Move an audio file and its sidecars into `.trash` of the folder; nothing there is replaced.
+
+    What is not there any more is passed over. Raises OSError, Forbidden.
+    """
+    base, own = _base(folder, path), PurePosixPath(path)
+    source = open_folder(folder, str(own.parent))
+    try:
+        target = open_folder(folder, f".trash/{secrets.token_hex(4)}", make=True)
+        try:
+            for name in (own.name, *(PurePosixPath(base + s).name for s in _SUFFIXES)):
+                with suppress(FileNotFoundError):
+                    os.rename(name, name, src_dir_fd=source, dst_dir_fd=target)
+        finally:
+            os.close(target)
+    finally:
+        os.close(source)
 
 
 def _base(folder: str, path: str) -> str:
@@ -126,7 +146,7 @@ def open_folder(folder: str, path: str, *, make: bool = False) -> int:
 
 def _content(folder: str, path: str) -> bytes | None:
     try:
-        with os.fdopen(open_beneath(folder, path), "rb") as file:
+        with opened(folder, path) as file:
             content = file.read(MOST_BYTES + 1)
     except (OSError, Forbidden):
         return None

@@ -66,7 +66,9 @@ def joined(segments: Sequence[Segment]) -> str:
 
 def confidence(segments: Sequence[Segment]) -> float | None:
     """The mean over all seconds in which something was said; None where no engine said any."""
-    told = [(s.confidence, s.stop - s.start) for s in segments if s.text and s.confidence is not None]
+    told = [
+        (s.confidence, s.stop - s.start) for s in segments if s.text and s.confidence is not None
+    ]
     seconds = sum(length for _, length in told)
     return round(sum(c * length for c, length in told) / seconds, 3) if seconds else None
 
@@ -103,6 +105,18 @@ def as_json(transcription: Transcription, audio: str) -> str:
 
 def as_text(transcription: Transcription) -> str:
     return transcription.text + "\n" if transcription.text else ""
+
+
+def failure(error: str | None) -> dict[str, Any] | None:
+    """A stored error as it is told: {code, message, hint}."""
+    if error is None:
+        return None
+    told = json.loads(error)
+    return {
+        "code": told.get("code", "failed"),
+        "message": told.get("message", ""),
+        "hint": told.get("hint", ""),
+    }
 
 
 def _stamp(seconds: float) -> str:

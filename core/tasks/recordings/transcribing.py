@@ -12,8 +12,9 @@ from typing import Any
 from core.errors import Discard, DiskFull, Fail, Forbidden, Retry
 from core.paths import stat_beneath
 from core.recordings import sidecars, texts
-from core.recordings.engines import Heard, choose, folders_of
+from core.recordings.engines import Heard
 from core.recordings.hearing import Audio, Damage, Listen, Plan, seconds
+from core.recordings.present import choose, folders_of
 from core.recordings.records import read_segments, write_segments, write_transcription
 from core.recordings.speech import Speech, Unheard, keeper
 from core.recordings.texts import Segment, Transcription, Word
