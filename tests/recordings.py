@@ -39,6 +39,7 @@ class Notes(Bench):
     """A queue, a worker of this process, and a notes folder with its scanner."""
 
     def __init__(self, folder: Path, clock=None, notes: Path | None = None):
+        folder.mkdir(exist_ok=True)
         super().__init__(folder, clock)
         self.notes = notes or folder / "notes"
         self.notes.mkdir(exist_ok=True)

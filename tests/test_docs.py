@@ -128,7 +128,7 @@ def test_the_lifecycle_has_exactly_the_arrows_of_the_code():
 
 def test_every_library_is_explained_and_no_other():
     text = section(read("docs/architecture.md"), "## Libraries, and why")
-    rows = re.findall(r"^\| (\w+)(?: \d)?(?: \(extra `\w+`\))? \| \S", text, re.MULTILINE)
+    rows = re.findall(r"^\| (\w[\w-]*)(?: \d)?(?: \(extra `\w+`\))? \| \S", text, re.MULTILINE)
     project = tomllib.loads(read("pyproject.toml"))["project"]
     extras = project["optional-dependencies"]
     wanted = [*project["dependencies"], *extras["postgres"], *extras["window"]]

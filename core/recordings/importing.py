@@ -5,6 +5,7 @@ task; a crash in between leaves a hidden draft, or a file that the next scan fin
 already is recognised by its content and not copied again.
 """
 
+import errno
 import hashlib
 import os
 import secrets
@@ -15,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import Protocol
 
 from core import seams
-from core.errors import Invalid, LonghaulError
+from core.errors import DiskFull, Invalid, LonghaulError, NotPossible
 from core.queue import Ledger
 from core.recordings import naming
 from core.recordings.records import Known, Records
@@ -50,7 +51,7 @@ class Importing:
 
     def take(self, source: Source, name: str, at: float) -> Imported:
         """Copy it, or recognise it. `name`: what it is called elsewhere; `at`: when it was recorded
-        (wall seconds). Durable when this returns. Raises Invalid, LonghaulError."""
+        (wall seconds). Durable when this returns. Raises Invalid, NotPossible, DiskFull."""
         if not naming.is_audio(naming.original(name)):
             kinds = ", ".join(sorted(suffix[1:] for suffix in naming.AUDIO))
             raise Invalid(f"{naming.original(name)} does not have the name of audio ({kinds})")
@@ -58,8 +59,7 @@ class Importing:
             place = PurePosixPath(naming.import_path(name, at))
             handle = open_folder(self._folder, str(place.parent), make=True)
         except OSError as error:
-            message = f"The notes folder cannot be written to: {error.strerror}"
-            raise LonghaulError(message) from None
+            raise _refused(error) from None
         draft = f"{DRAFT}{secrets.token_hex(8)}"
         try:
             seen, digest = _copied(source, handle, draft, str(place))
@@ -87,7 +87,7 @@ class Importing:
             own = naming.original(name)
             number = records.add(self._folder, seen, name=own, digest=digest)
             if number is None:  # its name was a recording's whose file is gone
-                raise LonghaulError(f"{seen.path} is the name of another recording; try again")
+                raise NotPossible(f"{seen.path} is the name of another recording; try again")
             return Imported("imported", number, records.queue(number).id)
 
 
@@ -104,7 +104,13 @@ def _copied(source: Source, handle: int, draft: str, path: str) -> tuple[Seen, s
             os.fsync(file.fileno())
             return Seen.of(path, os.fstat(file.fileno())), digest.hexdigest()
     except OSError as error:
-        raise LonghaulError(f"It could not be copied: {error.strerror}") from None
+        raise _refused(error) from None
+
+
+def _refused(error: OSError) -> LonghaulError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull("The disk that holds the notes folder is full")
+    return NotPossible(f"The notes folder cannot be written to: {error.strerror}")
 
 
 def _placed(handle: int, draft: str, seen: Seen, name: str, at: float) -> Seen:
@@ -122,7 +128,7 @@ def _placed(handle: int, draft: str, seen: Seen, name: str, at: float) -> Seen:
             os.rename(draft, target, src_dir_fd=handle, dst_dir_fd=handle)
         os.fsync(handle)
         return Seen(path, seen.size, seen.mtime_ns, seen.ctime_ns, seen.device, seen.inode)
-    raise LonghaulError(f"There are a thousand files called {seen.path}")
+    raise NotPossible(f"There are a thousand files called {seen.path}")
 
 
 def _exists(handle: int, name: str) -> bool:

@@ -142,6 +142,21 @@ class PathsQuery(Body):
     under: str = Field(default="", max_length=1000, description="A path as far as it is typed")
 
 
+class RecordingsQuery(Body):
+    """Which recordings."""
+
+    status: Literal["orphaned", "transcribed", "failed", "missing"] | None = None
+    q: str = Field(default="", max_length=500, description="Words, each as a beginning")
+    limit: Limit = 50
+    cursor: str | None = Field(default=None, max_length=100, description="From `next_cursor`")
+
+
+class TranscriptQuery(Body):
+    """In which form."""
+
+    format: Literal["txt", "srt", "json"] = "txt"
+
+
 class TimesQuery(Body):
     """An expression to try."""
 
