@@ -17,7 +17,7 @@ ICONS = frozenset(
 #: How a figure is written.
 KINDS = ("number", "bytes", "duration", "percent", "text", "date")
 #: How a result is shown.
-VIEWS = ("json", "text", "table", "image", "chart")
+VIEWS = ("json", "text", "table", "image", "chart", "gantt")
 MOST_COLUMNS = 3  #: of a row of the list
 MOST_OF_TABLE = 20  #: of a result's table
 MOST_TITLE = 40  #: characters of a label
@@ -39,10 +39,10 @@ class ResultView:
     """How a result is shown: one of VIEWS, with what that needs."""
 
     kind: str
-    rows: str = ""  #: of a table or chart: where in the result the list is; "" = it is the list
+    rows: str = ""  #: of what has rows: where in the result they are; "" = it is the list
     columns: tuple[Column, ...] = ()  #: of a table; none: those that the rows have
-    x: str = ""  #: of a chart: the key of what is drawn along
-    y: str = ""  #: of a chart: the key of what is drawn upwards
+    x: str = ""  #: of a chart: the key of what is drawn along; of a gantt: of the beginnings
+    y: str = ""  #: of a chart: the key of what is drawn upwards; of a gantt: of the ends
 
 
 def document(cls: Any) -> dict[str, Any]:
@@ -108,8 +108,8 @@ def _result_view(view: Any, cls: Any) -> str | None:
     texts = (view.rows, view.x, view.y)
     if not all(isinstance(text, str) and len(text) <= 2 * MOST_TITLE for text in texts):
         return "rows, x and y must be names"
-    if view.kind == "chart" and not (view.x and view.y):
-        return "a chart needs x and y"
+    if view.kind in ("chart", "gantt") and not (view.x and view.y):
+        return f"a {view.kind} needs x and y"
     return _list(view.columns, MOST_OF_TABLE)
 
 

@@ -33,6 +33,7 @@ BUILT_IN = (
     "core.tasks.checksum_folder:ChecksumFolder",
     "core.tasks.checksum_folder:HashFiles",
     "core.tasks.checksum_folder:WriteManifest",
+    "core.tasks.program_plan:ProgramPlan",
     "core.tasks.recordings:TranscribeImported",
     "core.tasks.recordings:TranscribeOrphan",
     "core.tasks.rehearsal:Rehearsal",

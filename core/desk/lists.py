@@ -16,6 +16,7 @@ from core.documents import compact, rfc3339
 from core.errors import Invalid, NotFound
 from core.model import Task
 from core.queue import Ledger
+from core.tables import csv_text, rows_in
 
 MOST = 500  #: entries of one page
 MOST_SAMPLES = 5000  #: of a pace, however often the task was changed
@@ -180,6 +181,17 @@ class ListDesk:
             raise NotFound(f"Task {task_id} is {task.status} and has no result")
         content = row["result"] or b""
         return row["result_type"], content if isinstance(content, bytes) else content.encode()
+
+    def result_rows(self, task_id: int) -> str:
+        """The list in a task's result as CSV. Raises NotFound where there is none."""
+        stored, content = self.result(task_id)
+        cls = self._types.find(self._showing.find(task_id).type)
+        name = cls.result_view.rows if cls and cls.result_view else ""
+        is_json = stored.partition(";")[0] == "application/json"
+        rows = rows_in(json.loads(content), name) if is_json else None
+        if rows is None:
+            raise NotFound(f"The result of task {task_id} is no table")
+        return csv_text(rows)
 
     def _of(
         self,

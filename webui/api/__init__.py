@@ -20,7 +20,6 @@ from webui.api import (
     task_logs,
     task_types,
     tasks,
-    uploads,
 )
 from webui.routes import Routes
 
@@ -38,7 +37,6 @@ NOUNS: tuple[Routes, ...] = (
     recordings.routes,
     stats.routes,
     settings.routes,
-    uploads.routes,
     system.routes,
     entering.routes,
 )

@@ -127,6 +127,14 @@ class CompletionsQuery(Body):
     limit: Limit = 100
 
 
+class ResultQuery(Body):
+    """In which form."""
+
+    format: Literal["", "csv"] = Field(
+        default="", description='`csv`: the list in a JSON result, as a table; "": as it is'
+    )
+
+
 class StatsQuery(Body):
     """From which day on (UTC), and in which rows."""
 

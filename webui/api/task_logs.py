@@ -5,7 +5,7 @@ import re
 
 from core.desk.lists import MOST
 from webui.api.paging import following
-from webui.api.queries import LogsQuery, LogText
+from webui.api.queries import LogsQuery, LogText, ResultQuery
 from webui.calls import Call
 from webui.replies import Reply
 from webui.routes import Content, Routes
@@ -90,10 +90,15 @@ def escaped(text: str) -> str:
 @routes.get(
     "/tasks/{id}/result",
     Content(media_types=("*/*",), headers=("Content-Disposition",)),
+    query=ResultQuery,
 )
 def read_result(call: Call) -> Reply:
     """The result as the task left it, with its media type; to be saved, never to be shown as a
-    page of ours."""
+    page of ours. As CSV, cells that a spreadsheet would compute stand behind an apostrophe."""
+    if call.query.format == "csv":
+        text = call.service.lists.result_rows(call.id)
+        headers = {"Content-Disposition": f'attachment; filename="task-{call.id}-result.csv"'}
+        return Reply(text.encode(), 200, headers, "text/csv; charset=utf-8")
     stored, content = call.service.lists.result(call.id)
     media_type = stored if _MEDIA_TYPE.fullmatch(stored) else "application/octet-stream"
     suffix = _SUFFIXES.get(media_type.partition(";")[0], "bin")

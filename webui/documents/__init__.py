@@ -80,7 +80,6 @@ from webui.documents.types import (
     TaskTypeDocument,
     TaskTypeList,
 )
-from webui.documents.uploads import UploadDocument
 
 __all__ = [
     "About",
@@ -145,7 +144,6 @@ __all__ = [
     "TaskList",
     "TaskTypeDocument",
     "TaskTypeList",
-    "UploadDocument",
     "VersionDocument",
     "Why",
 ]

@@ -27,7 +27,7 @@ class ColumnDocument(Document):
 class ResultViewDocument(Document):
     """How a result is shown."""
 
-    kind: Literal["json", "text", "table", "image", "chart"]
+    kind: Literal["json", "text", "table", "image", "chart", "gantt"]
     rows: str
     columns: list[ColumnDocument]
     x: str

@@ -62,7 +62,7 @@
  * @typedef {"number"|"bytes"|"duration"|"percent"|"text"|"date"} FigureKind
  * @typedef {{key: string, label: string, kind: FigureKind}} Column
  * @typedef {object} ResultView
- * @property {"json"|"text"|"table"|"image"|"chart"} kind
+ * @property {"json"|"text"|"table"|"image"|"chart"|"gantt"} kind
  * @property {string} rows  where in the result the list is
  * @property {Column[]} columns
  * @property {string} x

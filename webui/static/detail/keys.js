@@ -7,6 +7,7 @@ import { toNewest } from "../views/log.js";
 import { runAgain } from "../views/params.js";
 import { commandOf, jsonOf } from "./command.js";
 import { LEVELS, level } from "./log.js";
+import { isLarge, result } from "./result.js";
 
 /** @typedef {import("../chords.js").Key} Key */
 
@@ -39,6 +40,20 @@ export const DETAIL_KEYS = [
     does: "Save its log, or its result",
     when: isSaved,
     run: () => press(shownTab.value === "log" ? "save-log" : "save-result"),
+  },
+  {
+    keys: ["u"],
+    shown: "U",
+    does: "Its result, large",
+    when: () => result.value !== null && shownTab.value === "result",
+    run: () => (isLarge.value = true),
+  },
+  {
+    keys: ["Shift+d"],
+    shown: "⇧ D",
+    does: "Save the table of its result as CSV",
+    when: () => document.getElementById("save-result-csv") !== null,
+    run: () => press("save-result-csv"),
   },
   {
     keys: ["a"],

@@ -21,6 +21,8 @@ const MOST = 8 * 1024 * 1024;
 
 /** @type {import("@preact/signals").Signal<Result|null>} */
 export const result = signal(null);
+/** Whether it has the room of the page instead of that of the details. */
+export const isLarge = signal(false);
 const reading = latest();
 
 /** @param {import("../types.js").Task} task */
@@ -37,6 +39,7 @@ export function followResult() {
     if (!isThere) {
       reading.begin();
       result.value = null;
+      isLarge.value = false;
       return;
     }
     if (result.peek()?.key === resultKey(of) || shownTab.value !== "result") return;

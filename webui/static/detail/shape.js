@@ -8,6 +8,7 @@
  * @typedef {{kind: "tree", value: unknown}
  *   | {kind: "table", columns: Column[], rows: Row[], value: unknown}
  *   | {kind: "chart", x: string, y: string, rows: Row[], value: unknown}
+ *   | {kind: "gantt", x: string, y: string, rows: Row[], columns: Column[], value: unknown}
  *   | {kind: "image", mediaType: string}
  *   | {kind: "text", text: string}
  *   | {kind: "bytes"}} Shape
@@ -74,6 +75,8 @@ function valueShape(value, view) {
   const rows = rowsIn(value, view?.rows ?? "");
   if (rows && view?.kind === "chart" && rows.length > 1)
     return { kind: "chart", x: view.x, y: view.y, rows, value };
+  if (rows && view?.kind === "gantt")
+    return { kind: "gantt", x: view.x, y: view.y, rows, columns: columnsOf(rows, view.columns), value };
   if (rows && (view?.kind === "table" || isEven(rows)))
     return { kind: "table", columns: columnsOf(rows, view?.columns ?? []), rows, value };
   if (typeof value === "string") return { kind: "text", text: value };

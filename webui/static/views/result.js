@@ -4,13 +4,15 @@
 import { html } from "htm/preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { bytes } from "../detail/cells.js";
-import { result, resultAddress, resultKey } from "../detail/result.js";
+import { isLarge, result, resultAddress, resultKey } from "../detail/result.js";
 import { MOST_TEXT, shapeOf } from "../detail/shape.js";
 import { state } from "../store.js";
 import { Copy } from "./copy.js";
 import { Plot } from "./result_chart.js";
+import { Gantt } from "./result_gantt.js";
 import { Table } from "./result_table.js";
 import { Tree } from "./result_tree.js";
+import { Sheet } from "./sheet.js";
 
 /** @import {Shape} from "../detail/shape.js" */
 /** @import {Result as Read} from "../detail/result.js" */
@@ -20,7 +22,11 @@ import { Tree } from "./result_tree.js";
 export function Result({ of }) {
   const read = result.value;
   if (!read || read.key !== resultKey(of)) return html`<p class="muted none-yet">Reading …</p>`;
-  return html`<${Shown} key=${read.key} of=${of} read=${read} />`;
+  if (!isLarge.value) return html`<${Shown} key=${read.key} of=${of} read=${read} />`;
+  const close = () => (isLarge.value = false);
+  return html`<${Sheet} title="Result of ${of.title}" isWide close=${close}>
+    <${Shown} key=${read.key} of=${of} read=${read} />
+  </${Sheet}>`;
 }
 
 /** @param {{of: Task, read: Read}} props */
@@ -28,12 +34,24 @@ function Shown({ of, read }) {
   const type = state.value?.types.get(of.type);
   const shape = useMemo(() => shapeOf(read.mediaType, read.content, read.isCut, type), [read]);
   const [isPlain, setPlain] = useState(false);
-  const hasOther = shape.kind === "table" || shape.kind === "chart";
+  const hasOther = "rows" in shape;
   const cut = read.isCut || (shape.kind === "text" && shape.text.length > MOST_TEXT);
   return html`<div class="result">
     <div class="tools">
       <a class="button" href=${resultAddress(of.id)} download id="save-result"
           aria-keyshortcuts="D">Save <kbd>D</kbd></a>
+      ${
+        isLarge.value
+          ? null
+          : html`<button class="button" aria-keyshortcuts="U"
+              onClick=${() => (isLarge.value = true)}>Large <kbd>U</kbd></button>`
+      }
+      ${
+        hasOther
+          ? html`<a class="button" href="${resultAddress(of.id)}?format=csv" download
+              id="save-result-csv" aria-keyshortcuts="Shift+D">Save as CSV <kbd>⇧ D</kbd></a>`
+          : null
+      }
       ${shape.kind === "text" ? html`<${Copy} text=${shape.text} label="Copy" what="The result" />` : null}
       ${
         hasOther
@@ -59,6 +77,8 @@ function Body({ shape, read, title }) {
       return html`<${Table} columns=${shape.columns} rows=${shape.rows} />`;
     case "chart":
       return html`<${Plot} x=${shape.x} y=${shape.y} rows=${shape.rows} />`;
+    case "gantt":
+      return html`<${Gantt} ...${shape} summary=${summaryOf(shape.value)} />`;
     case "image":
       return html`<${Picture} mediaType=${shape.mediaType} read=${read} title=${title} />`;
     case "text":
@@ -68,6 +88,12 @@ function Body({ shape, read, title }) {
       return html`<p class="muted none-yet">It is no text and no picture: save it to open it
         elsewhere.</p>`;
   }
+}
+
+/** What a result says of itself in a sentence. @param {unknown} value */
+function summaryOf(value) {
+  const summary = /** @type {{summary?: unknown}|null} */ (value)?.summary;
+  return typeof summary === "string" ? summary : "";
 }
 
 /** @param {{mediaType: string, read: Read, title: string}} props */

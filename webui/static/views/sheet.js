@@ -10,10 +10,10 @@ const FOCUSABLE =
   "a[href], button:not([tabindex='-1']), input, select, textarea, [tabindex='0']";
 
 /**
- * @param {{title: string, close: () => void, icon?: any, beside?: any, children: any,
+ * @param {{title: string, close: () => void, icon?: any, beside?: any, isWide?: boolean, children: any,
  *   onKeyDown?: (event: KeyboardEvent) => void}} props
  */
-export function Sheet({ title, close, icon, beside, children, onKeyDown }) {
+export function Sheet({ title, close, icon, beside, isWide, children, onKeyDown }) {
   const own = useRef(/** @type {HTMLElement|null} */ (null));
   // Before anything is painted, so that what is typed at once goes into the sheet.
   useLayoutEffect(() => {
@@ -39,7 +39,7 @@ export function Sheet({ title, close, icon, beside, children, onKeyDown }) {
     const isZoom = (event.ctrlKey || event.metaKey) && PAGE_KEYS.has(event.key);
     if (!isZoom) event.stopPropagation(); // letters are text here, not commands of the page
   };
-  return html`<section class="sheet" role="dialog" aria-labelledby="sheet-title" ref=${own}
+  return html`<section class=${isWide ? "sheet wide" : "sheet"} role="dialog" aria-labelledby="sheet-title" ref=${own}
       onKeyDown=${obey}>
     <div class="sheet-head">
       ${icon}<h2 id="sheet-title">${title}</h2>
