@@ -80,6 +80,12 @@ class Forbidden(LonghaulError):
     code, title = "forbidden", "Not allowed"
 
 
+class FolderUnavailable(LonghaulError):
+    """A photo project's folder is away, unreadable, or another one stands in its place."""
+
+    code, title = "folder-unavailable", "The folder of this project is not available"
+
+
 class Unavailable(LonghaulError):
     """Cannot be done now, but later: the service is stopping."""
 

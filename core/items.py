@@ -4,10 +4,11 @@ Made by `core.run.Run`, as `run.items`. An item's state and its event are one tr
 when the attempt lost its claim.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from core.documents import storable
+from core.documents import compact, storable
 from core.model import Kind
 from core.queue import Claim, Ledger
 from core.sealed import hiding
@@ -41,10 +42,22 @@ class Items:
                 yield dict(row)
             last = rows[-1]["id"]
 
-    def put(self, key: str, status: str, message: str = "", trace: str = "") -> None:
-        """Write one item's state, with its event; inside `effects`, or in its own transaction."""
+    def put(
+        self,
+        key: str,
+        status: str,
+        message: str = "",
+        trace: str = "",
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        """Write one item's state, with its event; inside `effects`, or in its own transaction.
+
+        `data`: facts about the item, JSON-able; None leaves those it has.
+        """
         if not self._store.in_transaction:
-            return self.put_many([(key, status, message, trace)])
+            with self._ledger.transaction():
+                self._require_claim()
+                return self.put(key, status, message, trace, data)
         row = self._store.row(
             "put_item",
             job_id=self._job.id,
@@ -53,12 +66,14 @@ class Items:
             status=status,
             message=storable(self._hidden(message)[:2000]),
             trace=storable(self._hidden(trace)[:20_000]),
-            data=None,
+            data=compact(data) if data is not None else None,
             now=self._ledger.clock.wall(),
         )
         document = {k: row[k] for k in ("id", "job_id", "task_id", "key", "status", "attempts")}
         document |= {"message": row["message"], "source": self._task.source}
         document["task_type"] = self._task.type
+        if row["data"] is not None:
+            document["data"] = json.loads(row["data"])
         self._ledger.events.append(Kind.ITEM_UPDATE, self._job.task_id, document)
 
     def put_many(self, items: list[tuple[str, str, str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""Finds the task types: built in, entry points of installed packages, and the drop-in folder.
+"""Finds the task types: built in, entry points, the drop-in folder, and definitions files.
 
 A file dropped into DIR/tasks/ is found without a restart: the folder is looked at again whenever
 its listing changed. Code from outside is first tried in a process of its own (`probe`), so that a
@@ -13,13 +13,14 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core.code import Code
+from core.definitions import FILE, Definitions
 from core.errors import BrokenTaskType, NotFound
 from core.face import complaint
 from core.lanes import RECORDINGS
@@ -27,6 +28,8 @@ from core.task_type import JobType, TaskType
 
 LOOK_S = 0.2  #: a new plug-in is found so soon after it was asked for
 GROUP = "longhaul.task_types"
+#: Our own definitions file; a person's stands in the drop-in folder under the same name.
+DEFINITIONS = Path(__file__).with_name("tasks") / FILE
 BUILT_IN = (
     "core.tasks.backfill_column:BackfillColumn",
     "core.tasks.backfill_dates:BackfillDates",
@@ -38,6 +41,12 @@ BUILT_IN = (
     "core.tasks.recordings:TranscribeOrphan",
     "core.tasks.rehearsal:Rehearsal",
     "core.tasks.rehearsal:Rehearse",
+    "core.tasks.photos.cleaning:ManifestCleaning",
+    "core.tasks.photos.deriving:MakeDerivatives",
+    "core.tasks.photos.emptying:TrashMaintenance",
+    "core.tasks.photos.folder_check:FolderCheck",
+    "core.tasks.photos.manifest_check:ManifestCheck",
+    "core.tasks.photos.removal:FileRemoval",
 )
 #: What a step may name; "" lets the priority decide between the two general lanes.
 LANES = ("", RECORDINGS)
@@ -62,6 +71,9 @@ Probe = Callable[[Path], None]
 class Registry:
     """All job types and task types by name. Safe to share between threads."""
 
+    #: task types from definitions files; a job type may have the same name
+    _defined: Mapping[str, type[TaskType]] = {}
+
     def __init__(
         self, folder: Path, probe: Probe | None = None, given: Sequence[type[JobType]] = ()
     ):
@@ -74,10 +86,13 @@ class Registry:
         self._loaded: dict[Path, tuple[tuple, list[type[JobType]], Refused | None]] = {}
         self._jobs: dict[str, type[JobType]] = {}
         self._refused: list[Refused] = []
+        own = Definitions(folder / FILE, keep=True)
+        self._definitions = (Definitions(DEFINITIONS, keep=False), own)
 
     def all(self) -> dict[str, type[TaskType]]:
         """The types a person can start, by name."""
-        return {n: t for n, t in self._current().items() if issubclass(t, TaskType)}
+        known = self._current().items()
+        return {n: t for n, t in known if issubclass(t, TaskType)} | dict(self._defined)
 
     def get(self, name: str) -> type[TaskType]:
         """The task type of this name. Raises NotFound, with names that are close."""
@@ -111,7 +126,8 @@ class Registry:
         now = time.monotonic()
         if now < self._look_at:
             return self._jobs
-        signature = (self._listing(), _packages())
+        written = tuple(file.signature() for file in self._definitions)
+        signature = (self._listing(), _packages(), written)
         with self._lock:
             if signature != self._seen:
                 self._look(signature[0])
@@ -146,7 +162,20 @@ class Registry:
         for entry in listing:
             file = self._folder / entry[0]
             self._take(jobs, refused, str(file), partial(self._from_file, file, entry))
+        self._defined = self._read_definitions(jobs, refused)
         self._jobs, self._refused = jobs, refused
+
+    def _read_definitions(
+        self, jobs: dict[str, type[JobType]], refused: list[Refused]
+    ) -> dict[str, type[TaskType]]:
+        found: dict[str, type[TaskType]] = {}
+        for file in self._definitions:
+            known = {**jobs, **found}
+            found |= {cls.name: cls for cls in file.types(known)}
+            if (problem := file.problem) is not None:
+                where = str(problem.extra.get("file", file.path))
+                refused.append(Refused(where, problem.extra.get("line"), problem.detail))
+        return found
 
     def _take(
         self,

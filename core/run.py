@@ -177,7 +177,7 @@ class Run:
         cursor: Any = None,
         *,
         progress: Progress | None = None,
-        effects: Callable[[], None] | None = None,
+        effects: Callable[[], object] | None = None,
         tell: bool = False,
         **counters: Any,
     ) -> None:

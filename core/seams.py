@@ -29,6 +29,19 @@ PLACES = {
     "death-settled": "the end of a dead worker's attempt is committed",
     "steer-written": "a person's verb is written, its transaction open",
     "steered": "a person's verb is committed, the answer not yet sent",
+    "photo-planned": "a photo's move into the trash is written down, the file not yet moved",
+    "photo-linked": "a file has both names, on a file system that can rename only over others",
+    "photo-copied": "a copy of a photo on another file system is whole, under a draft's name",
+    "photo-placed": "the copy has its name, the original is still there",
+    "photo-moved": "a photo is moved, its row does not know it yet",
+    "derivatives-made": "the derivatives of a photo stand in their folder, its row does not know",
+    "manifest-written": "a new manifest is whole, under a draft's name",
+    "manifest-placed": "the manifest is in its place, the job has not told it",
+    "trash-emptied": "a file is deleted from the trash, its row is still there",
+    "restore-planned": "bringing files back is written down, none is moved",
+    "photo-restored": "a file is back, its row does not know it yet",
+    "upload-placed": "uploaded files are in the project, their rows and task not written",
+    "upload-told": "uploaded files are told, the answer not yet sent",
 }
 
 _place, _, _rest = os.environ.get("LONGHAUL_SEAM", "").partition(":")

@@ -14,6 +14,8 @@ from core.clock import Clock, SystemClock
 from core.desk.answers import Answers
 from core.desk.lists import ListDesk
 from core.desk.paths import PathDesk
+from core.desk.photo_upkeep import PhotoUpkeep
+from core.desk.photos import PhotoDesk
 from core.desk.queue import QueueDesk
 from core.desk.recordings import RecordingDesk
 from core.desk.schedules import ScheduleDesk
@@ -59,7 +61,10 @@ class Service:
         self.recovery = Recovery(self.ledger, settling)
         self.supervisor = Supervisor(self.ledger, settling, self.recovery, self.data_dir)
         self._make_desks(settling)
-        self.scheduler = Scheduler(self.ledger, self.schedules.fire_due)
+        upkeep = PhotoUpkeep(self.ledger, self.photos.start)
+        self.scheduler = Scheduler(
+            self.ledger, lambda: self.schedules.fire_due() + upkeep.fire_due()
+        )
         self.started_at = self.clock.wall()
         self.is_stopping = False
 
@@ -78,6 +83,7 @@ class Service:
         self.recordings = RecordingDesk(self.ledger, intake, self.roots, self.data_dir)
         self.lookout = Lookout(self.ledger, Scanner(self.ledger, self.recordings.records))
         self.recordings.lookout = self.lookout
+        self.photos = PhotoDesk(self.ledger, intake, self.types, self.roots, self.data_dir)
 
     def roots(self) -> Roots:
         """The folders that requests may name files in, as the settings are now."""

@@ -92,6 +92,14 @@ class Settings(BaseModel):
         200_000, ge=1000, le=100_000_000, alias="retention.events",
         description="So many events are kept for clients that come back",
     )  # fmt: skip
+    photos_trash_days: int = Field(
+        30, ge=1, le=36500, alias="photos.trash_days",
+        description="Files in the trash of a photo project are deleted after so many days",
+    )  # fmt: skip
+    photos_maintenance: str = Field(
+        "30 3 * * *", max_length=200, alias="photos.maintenance",
+        description="When photo projects are checked, as a cron expression; empty: never",
+    )  # fmt: skip
     quiet_hours: list[QuietHours] = Field(
         [], max_length=20, description="Hours in which lanes start nothing new"
     )

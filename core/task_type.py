@@ -123,6 +123,10 @@ class TaskType(JobType):
     #: False: shown only to those who ask for maintenance
     user_relevant: ClassVar[bool] = True
     guarantee: ClassVar[str] = AT_LEAST_ONCE
+    #: "project": its tasks work on one photo project, the parameter `project`
+    scope: ClassVar[str] = "global"
+    #: what is said when a task of it has completed; "": its title
+    toast: ClassVar[str] = ""
     #: settings that may be changed while it runs: batch_size, rate, workers
     knobs: ClassVar[frozenset[str]] = frozenset()
     #: steps of other job types, in order; () = this type is its own single step
@@ -176,6 +180,8 @@ class TaskType(JobType):
             **face.document(cls),
             "unit": cls.unit,
             "user_relevant": cls.user_relevant,
+            "scope": cls.scope,
+            "toast": cls.toast,
             "steps": [step.document() for step in cls.step_list()],
             "guarantee": cls.guarantee,
             "knobs": sorted(cls.knobs),

@@ -23,11 +23,11 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(line.split())
     for line in (
         "errors clock identity model seams code",
-        "face lifecycle tables task_type registry orchestrator lanes pacing estimate settings"
-        " documents beneath paths sealed",
+        "face lifecycle tables task_type definitions registry orchestrator lanes pacing"
+        " estimate settings documents beneath paths sealed",
         "unmigrated logfile store events wake",
         "queue",
-        "compute target sources items run loop backfill samples recordings tasks",
+        "compute target sources items run loop backfill samples photos recordings tasks",
         "worker recovery supervisor scheduler errand errands",
         "desk",
         "service",

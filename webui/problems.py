@@ -36,6 +36,7 @@ STATUSES: dict[type[LonghaulError], int] = {
     errors.Stale: 412,
     errors.KeyReused: 422,
     errors.Forbidden: 403,
+    errors.FolderUnavailable: 409,
     errors.Unavailable: 503,
     errors.AlreadyRunning: 503,
     errors.UnsafeDataDir: 500,

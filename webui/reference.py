@@ -117,7 +117,8 @@ def _task_types() -> Iterator[str]:
 def built_in_types() -> list[type[TaskType]]:
     """The task types that come with Longhaul, by name; none of another installed package."""
     found = Registry(Path("no such folder")).all().values()
-    own = (cls for cls in found if cls.__module__.startswith("core.tasks."))
+    ours = ("core.tasks.", "core.definitions")
+    own = (cls for cls in found if cls.__module__.startswith(ours))
     return sorted(own, key=lambda cls: cls.name)
 
 

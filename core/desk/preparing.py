@@ -27,7 +27,7 @@ def prepared(
         priority=request.priority,
         source=request.source,
         user_relevant=cls.user_relevant,
-        project=request.project,
+        project=getattr(params, "project", None) if cls.scope == "project" else request.project,
         session_id=request.session_id,
         related_type=related.type if related else None,
         related_id=related.id if related else None,

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from core import lanes
+from core.desk.cron import next_time
 from core.desk.figures import Figures
 from core.desk.types import did_you_mean
 from core.documents import compact
@@ -91,5 +92,16 @@ def _sound(settings: Settings, changes: dict[str, Any]) -> None:
                 message = f"{lane!r} is no lane that can be quiet: {', '.join(sorted(CLOSABLE))}"
                 pointer = f"/quiet_hours/{place}/lanes/{inner}"
                 errors.append({"pointer": pointer, "message": message})
+    errors += _cron_errors("photos.maintenance", changes)
     if errors:
         raise Invalid("; ".join(e["message"] for e in errors), errors)
+
+
+def _cron_errors(name: str, changes: dict[str, Any]) -> list[dict[str, str]]:
+    """What is wrong with a cron expression among the changes; "" is none, and sound."""
+    try:
+        if cron := changes.get(name):
+            next_time(cron, 0.0)
+    except Invalid as error:
+        return [{"pointer": f"/{name}", "message": error.detail}]
+    return []

@@ -174,7 +174,7 @@ class Claims:
         old_cursor: str | None,
         progress: Progress,
         note: Note | None = None,
-        effects: Callable[[], None] | None = None,
+        effects: Callable[[], object] | None = None,
     ) -> Verdict:
         """Cursor, counters, event and `effects` (writes into our own database) in one transaction.
 

@@ -20,6 +20,12 @@ BATCHES = RECORDS // BATCH
 ONCE = ("claim-written", "claimed", "adopted", "settle-written", "settled")
 EACH_BATCH = ("read", "computed", "target-begun", "target-effects", "target-committed")
 CHECKPOINTS = ("checkpoint-written", "checkpointed")
+#: Places of photo projects; tests/crash/test_photos.py visits them.
+PHOTOS = (
+    *("photo-planned", "photo-linked", "photo-copied", "photo-placed", "photo-moved"),
+    *("derivatives-made", "manifest-written", "manifest-placed", "trash-emptied"),
+    *("restore-planned", "photo-restored", "upload-placed", "upload-told"),
+)
 #: Places that the service passes, or a worker only in an attempt that follows a death.
 ELSEWHERE = (
     *("enqueue-written", "enqueue-committed", "steer-written", "steered"),
@@ -34,7 +40,7 @@ WORKER_CASES = [
 
 
 def test_every_place_is_visited_here():
-    assert {place for place, _ in WORKER_CASES} | set(ELSEWHERE) == set(PLACES)
+    assert {place for place, _ in WORKER_CASES} | {*ELSEWHERE, *PHOTOS} == set(PLACES)
 
 
 def start(site: Site):

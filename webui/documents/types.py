@@ -46,6 +46,10 @@ class TaskTypeDocument(Document):
     result_view: ResultViewDocument | None
     unit: str
     user_relevant: bool
+    scope: Literal["global", "project"] = Field(
+        description="project: its tasks work on one photo project, the parameter `project`"
+    )
+    toast: str = Field(description="What is said when a task has completed; empty: its title")
     steps: list[StepDocument]
     guarantee: Literal["exactly once", "at least once"]
     knobs: list[str]
