@@ -84,6 +84,10 @@ class Settings(BaseModel):
         [], description="Folders that requests may name; empty: the home folder without its "
         "hidden folders, and the data directory",
     )  # fmt: skip
+    uploads_max_mb: int = Field(
+        65_536, ge=1, le=100_000_000, alias="uploads.max_mb",
+        description="The most that is taken in one upload, in MiB",
+    )  # fmt: skip
     retention_days: int = Field(
         90, ge=1, le=36500, alias="retention.days",
         description="Finished tasks are removed after so many days",

@@ -23,23 +23,25 @@ from webui.dispatch import Dispatcher, not_served
 from webui.guard import Guard, is_loopback
 from webui.index_page import index_page
 from webui.metrics import Meter
+from webui.routes import API
 from webui.server import Server
 from webui.session_file import SessionFile
 from webui.sessions import Sessions
 from webui.static_files import StaticFiles
 from webui.stream import Broadcaster
+from webui.uploads import Uploads
 
 
-def make_app(service: Service, stream: Broadcaster, doors: Doors) -> Meter:
+def make_app(service: Service, stream: Broadcaster, doors: Doors, uploads: Uploads) -> Meter:
     """The WSGI app: every route of the API, the page and its files, each request counted.
 
-    `stream` adopts the event streams, `doors` lead out of the app. Who may call is not checked in
-    here: the app belongs behind a guard.
+    `stream` adopts the event streams, `doors` lead out of the app, `uploads` may be continued.
+    Who may call is not checked in here: the app belongs behind a guard.
     """
     app = bottle.Bottle()
     app.default_error_handler = not_served
     meter = Meter(app)
-    context = Context(service, stream, doors, meter, own_version(), _description)
+    context = Context(service, stream, doors, meter, own_version(), uploads, _description)
     dispatcher = Dispatcher(context)
     for group in NOUNS:
         for route in group:
@@ -64,6 +66,7 @@ class Site:
     server: Server
     guard: Guard
     _watch: Any
+    _uploads: Uploads
 
     @property
     def url(self) -> str:
@@ -87,6 +90,7 @@ class Site:
         """End all streams, finish the requests under way for `timeout` seconds, then close."""
         self._watch.close()
         self.server.stop(timeout)
+        self._uploads.close()
         self.guard.sessions.keep()
 
 
@@ -120,11 +124,17 @@ def start_site(
         end_screen,
         **ways,
     )
+    uploads = Uploads(
+        service.data_dir / "uploads",
+        {API + r.path: r.upload.max_files for group in NOUNS for r in group if r.upload},
+        lambda: service.settings.get()["uploads.max_mb"] << 20,
+    )
     guard = Guard(
-        make_app(service, stream, doors),
+        make_app(service, stream, doors, uploads),
         port=server.port,
         token=token,
         page_paths=pages.PAGES,
+        uploads=uploads,
         script_hashes=pages.script_hashes(page_files().content(pages.INDEX)),
     )
     guard.hide(pages.PRIVATE)
@@ -133,7 +143,7 @@ def start_site(
         guard.expose(host)
     server.app = guard
     server.start()
-    return Site(server, guard, service.watch(stream.notify))
+    return Site(server, guard, service.watch(stream.notify), uploads)
 
 
 def _bound(host: str, port: int, file: SessionFile, stream: Broadcaster) -> Server:

@@ -13,11 +13,13 @@ from core.errors import NotPossible
 from core.identity import Who, user_name
 from core.service import Service
 from webui.auth import Scope
+from webui.receiving import Part
 from webui.stream import Broadcaster
 
 if TYPE_CHECKING:
     from webui.metrics import Meter
     from webui.sessions import Session
+    from webui.uploads import Uploads
 
 COMMAND_AGENT = "longhaul-command"  #: how `desktop.client` names itself
 _WEIGHT = re.compile(r"q\s*=\s*([01](?:\.\d{0,3})?)")
@@ -55,6 +57,7 @@ class Context:
     doors: "Doors"
     meter: "Meter"
     version: str
+    uploads: "Uploads"
     #: The OpenAPI description, made when it is first asked for.
     description: Callable[[], dict[str, Any]]
 
@@ -71,6 +74,8 @@ class Call:
     places: dict[str, Any] = field(default_factory=dict)
     query: Any = None  #: an instance of the route's query model
     body: Any = None  #: an instance of the route's body model
+    #: The parts of an upload, when the request brought one.
+    upload: list[Part] | None = None
     #: (key, fingerprint of the request) when the client sent an Idempotency-Key
     key: tuple[str, str] | None = None
 

@@ -5,7 +5,6 @@ never waits for a client; the gate (`gate.py`) does all the waiting. Only a body
 kept in memory is read from the socket by the worker. Who may ask is decided in `guard.py`.
 """
 
-import io
 import logging
 import socket
 from email.utils import formatdate
@@ -13,113 +12,12 @@ from email.utils import formatdate
 from cheroot import server as cheroot_server
 from cheroot import wsgi
 
+from webui.boxes import Inbox, Outbox
+from webui.receiving import Leg, Receiver
 from webui.refusal import Refused
 from webui.transfers import Move, Transfer
 
 log = logging.getLogger("longhaul.http")
-
-#: Seconds for which a worker waits for the next bytes of a body or for room in the socket, in the
-#: two cases where it waits at all (uploads, and answers larger than UNSENT_LIMIT).
-PATIENCE = 10.0
-#: Bytes of an answer kept for a client that reads slowly before the worker waits for it: more than
-#: any answer that is made in memory, so that only the download of a large file waits.
-UNSENT_LIMIT = 32 * 1024 * 1024
-#: Written bytes are pushed to the socket in pieces of this size: head and body leave together.
-PUSH_SIZE = 64 * 1024
-
-
-class Inbox:
-    """What the parser and the app read: the request in memory, then what is still owed."""
-
-    closed = False
-
-    def __init__(self, sock: socket.socket):
-        self._sock = sock
-        self._here = io.BytesIO()
-        #: Bytes of the body that have not been read from the socket.
-        self.owed = 0
-        self.bytes_read = 0
-        self._expects_continue = False
-
-    def load(self, request: bytes, owed: int, expects_continue: bool) -> None:
-        """Begin a request; whatever the app left unread of the one before is forgotten."""
-        self._here = io.BytesIO(request)
-        self.owed, self._expects_continue = owed, expects_continue
-
-    def read(self, size: int | None = -1) -> bytes:
-        """`size` bytes, or fewer at the end of the request; raises TimeoutError."""
-        data = self._here.read(size)
-        missing = self.owed if size is None or size < 0 else size - len(data)
-        if missing > 0 and self.owed:
-            data += self._receive(min(missing, self.owed))
-        return data
-
-    def readline(self, size: int | None = -1) -> bytes:
-        """A line of what is in memory; the head always is."""
-        return self._here.readline(-1 if size is None else size)
-
-    def has_data(self) -> bool:
-        return False
-
-    def close(self) -> None:
-        self.closed = True
-
-    def _receive(self, size: int) -> bytes:
-        pieces = []
-        self._sock.settimeout(PATIENCE)
-        try:
-            if self._expects_continue:
-                self._expects_continue = False
-                self._sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-            while size:
-                piece = self._sock.recv(min(size, 1 << 18))
-                if not piece:
-                    raise ConnectionResetError("the client left in the middle of its body")
-                pieces.append(piece)
-                size -= len(piece)
-                self.owed -= len(piece)
-        finally:
-            self._sock.setblocking(False)
-        return b"".join(pieces)
-
-
-class Outbox:
-    """What cheroot writes to: pushed without waiting, the rest is the gate's to deliver."""
-
-    closed = False
-
-    def __init__(self, sock: socket.socket):
-        self._sock = sock
-        self.unsent = bytearray()
-        self.bytes_written = 0
-
-    def write(self, data: bytes) -> int:
-        """Take `data`; waits only while UNSENT_LIMIT bytes are unread. Raises OSError."""
-        self.unsent += data
-        self.bytes_written += len(data)
-        if len(self.unsent) >= PUSH_SIZE:
-            self.push()
-        if len(self.unsent) > UNSENT_LIMIT:
-            self._sock.settimeout(PATIENCE)
-            try:
-                while len(self.unsent) > UNSENT_LIMIT:
-                    del self.unsent[: self._sock.send(self.unsent)]
-            finally:
-                self._sock.setblocking(False)
-        return len(data)
-
-    def push(self) -> bool:
-        """Send what the socket takes now; True when nothing is left. Raises OSError."""
-        while self.unsent:
-            try:
-                sent = self._sock.send(self.unsent)
-            except (BlockingIOError, InterruptedError):
-                return False
-            del self.unsent[:sent]
-        return True
-
-    def flush(self) -> None:
-        """For file-likeness; the connection pushes when the answer is complete."""
 
 
 class _Headers(cheroot_server.HeaderReader):
@@ -144,6 +42,11 @@ class Request(cheroot_server.HTTPRequest):
         refused = Refused(number, code, msg or str(status)[4:])
         self.close_connection = True
         self.conn.wfile.write(raw_answer(refused))
+
+    def ensure_headers_sent(self):
+        """Not while the body of an upload is still to come: its answer is made afterwards."""
+        if self.conn.transfer is None:
+            super().ensure_headers_sent()
 
     def send_headers(self):
         """Settle framing and persistence, then write the head of the answer."""
@@ -176,6 +79,14 @@ class Gateway(wsgi.Gateway_10):
     answered in the same way (`"longhaul.file"`): what follows the headers is moved by the gate.
     """
 
+    def get_environ(self):
+        connection = self.req.conn
+        environ = super().get_environ()
+        environ["longhaul.receive"] = connection.receive
+        if connection.received is not None:
+            environ["longhaul.upload"] = connection.received
+        return environ
+
     def start_response(self, status, headers, exc_info=None):
         if "longhaul.stream" in self.env:
             # Bottle declares an empty body to be 0 bytes long; a stream has no length.
@@ -183,7 +94,10 @@ class Gateway(wsgi.Gateway_10):
         return super().start_response(status, headers, exc_info)
 
     def respond(self):
-        super().respond()
+        try:
+            super().respond()
+        finally:
+            self.req.conn.end_upload()
         if sending := self.env.get("longhaul.file"):
             self.req.conn.send_after(sending, self.req.method == b"HEAD")
         subscription = self.env.get("longhaul.stream")
@@ -212,6 +126,10 @@ class Connection(cheroot_server.HTTPConnection):
         self.detached = False
         #: What is moved between the client and a file, in turns; None most of the time.
         self.transfer: Transfer | None = None
+        #: The head of the request that is being answered, for when its body has come.
+        self.head = b""
+        #: A whole upload, for the request that brought it.
+        self.received: Receiver | None = None
 
     def communicate(self) -> bool:
         """Answer the loaded request; True when the connection may serve another one."""
@@ -219,6 +137,11 @@ class Connection(cheroot_server.HTTPConnection):
         if not self.detached:
             self.wfile.push()
         return keep
+
+    def receive(self, receiver: Receiver) -> None:
+        """Let the body of this request arrive in `receiver`, and then answer it."""
+        expects = self.rfile.expects_continue
+        self.transfer = receiver.continued_by(self.rfile.rest(), expects)
 
     def send_after(self, sending: Transfer, is_head: bool) -> None:
         """Let a file follow the headers that were written; not for HEAD."""
@@ -237,17 +160,35 @@ class Connection(cheroot_server.HTTPConnection):
         """The transfer waits for the client."""
         return self.transfer is not None and self.transfer.move is Move.BLOCKED
 
+    @property
+    def is_receiving(self) -> bool:
+        """It waits for the client to send more of an upload."""
+        return self.is_blocked and isinstance(self.transfer, Leg)
+
     def turn(self) -> None:
         """Move some of the transfer. Raises OSError when the client is gone."""
         assert self.transfer is not None
         if self.transfer.turn(self.socket) is Move.DONE:
+            if isinstance(self.transfer, Leg):
+                self.received = self.transfer.receiver
             self.end_transfer()
+
+    def refuse(self, refused: Refused) -> None:
+        """Answer `refused`, and nothing more: what the client still sends has no meaning."""
+        self.end_transfer()
+        self.wfile.write(raw_answer(refused))
 
     def end_transfer(self) -> None:
         """Nothing more is moved. Idempotent."""
         if self.transfer is not None:
             self.transfer.close()
             self.transfer = None
+
+    def end_upload(self) -> None:
+        """The whole upload has its answer. Idempotent."""
+        if self.received is not None:
+            self.received.answered()
+            self.received = None
 
     def detach(self, subscription) -> None:
         """Give the socket to the stream's thread; this object is an empty shell afterwards."""
@@ -259,6 +200,7 @@ class Connection(cheroot_server.HTTPConnection):
         """Close the socket at once, whatever is unsent. Idempotent."""
         self.rfile.close()
         self.end_transfer()
+        self.end_upload()
         self.socket.close()
 
 

@@ -16,6 +16,7 @@ from core.task_type import invalid
 from webui import problems
 from webui.calls import Call, Context, header
 from webui.idempotency import Idempotency
+from webui.problems import NotMultipart
 from webui.replies import PROBLEM_JSON, Reply
 from webui.routes import Keys, Route
 
@@ -54,15 +55,21 @@ class Dispatcher:
             return problems.told(error)
 
     def _call(self, route: Route, request: bottle.BaseRequest, places: dict[str, str]) -> Call:
-        raw = b"" if route.body is None else request.environ["wsgi.input"].read(_length(request))
+        received = request.environ.get("longhaul.upload") if route.upload else None
+        has_body = route.body is not None and received is None
+        raw = request.environ["wsgi.input"].read(_length(request)) if has_body else b""
+        if route.upload and not has_body and received is None:
+            raise NotMultipart("Send the files as multipart/form-data.")
         given = {name: _place(name, value) for name, value in places.items()}
         query = _query(route.query, request.query_string)
         key = None
         if route.takes_key and "HTTP_IDEMPOTENCY_KEY" in request.environ:
             name = header(request.environ, "Idempotency-Key")
-            key = (name, self._fingerprint(route, request, raw))
-        body = _body(route, raw)
-        return Call(self._context, request.path, request.environ, given, query, body, key)
+            content = received.content() if received else raw
+            key = (name, self._fingerprint(route, request, content))
+        body = _body(route, raw) if has_body else None
+        parts = received.parts if received else None
+        return Call(self._context, request.path, request.environ, given, query, body, parts, key)
 
     def _fingerprint(self, route: Route, request: bottle.BaseRequest, raw: bytes) -> str:
         """What makes two requests the same: who wants a stream wants something else."""

@@ -18,8 +18,9 @@ import time
 from collections import deque
 from contextlib import suppress
 
-from webui.connection import PUSH_SIZE, Connection, raw_answer
-from webui.head import read_head
+from webui.boxes import PUSH_SIZE
+from webui.connection import Connection
+from webui.head import Head, read_head
 from webui.refusal import Refused
 from webui.waiting import Patience, Phase, Waiting, WaitingRoom, Ways
 
@@ -141,6 +142,9 @@ class Gate(threading.Thread):
 
     def _step(self, waiting: Waiting) -> None:
         connection = waiting.connection
+        if waiting.phase is Phase.RECEIVING:
+            self._go_on(waiting)
+            return
         if waiting.phase is Phase.ANSWERING:
             if connection.wfile.push():
                 self._go_on(waiting)
@@ -178,7 +182,8 @@ class Gate(threading.Thread):
                 waiting.connection.wfile.push()
         head = waiting.head
         whole = head.size + head.body
-        if len(arrived) < whole and head.body <= self._patience.read_ahead:
+        waiting.connection.head = bytes(arrived[: head.size])
+        if len(arrived) < whole and self._waits_for_body(head):
             return
         request = bytes(arrived[:whole])
         del arrived[:whole]
@@ -186,12 +191,14 @@ class Gate(threading.Thread):
         self._room.forget(waiting)
         self._lend(waiting, request, whole - len(request), head.expects_continue)
 
+    def _waits_for_body(self, head: Head) -> bool:
+        """Else it is handed over without, for the guard to decide about it."""
+        return head.body <= self._patience.read_ahead and not head.is_form
+
     def _wants_continue(self, waiting: Waiting) -> bool:
         head, arrived = waiting.head, waiting.connection.arrived
-        due = head.size + head.body
-        return (
-            head.expects_continue and len(arrived) < due and head.body <= self._patience.read_ahead
-        )
+        is_whole = len(arrived) >= head.size + head.body
+        return head.expects_continue and not is_whole and self._waits_for_body(head)
 
     def _lend(self, waiting: Waiting, request: bytes, owed: int, expects: bool) -> None:
         if owed and sum(self._lent.values()) >= self._patience.long_bodies:
@@ -214,13 +221,19 @@ class Gate(threading.Thread):
         """See the answer off to the client."""
         if not waiting.connection.wfile.push():
             self._room.wait(waiting, Phase.ANSWERING, self._patience.answer)
+        elif waiting.connection.is_receiving:
+            self._room.wait(waiting, Phase.RECEIVING, self._patience.upload)
         elif waiting.connection.is_blocked:
             self._room.wait(waiting, Phase.ANSWERING, self._patience.answer)
         else:
             self._go_on(waiting)
 
     def _go_on(self, waiting: Waiting) -> None:
-        """What is in memory is with the client: now what is in a file."""
+        """Nothing is left in memory for the client: now what goes from a file or into one."""
+        if waiting.connection.received is not None:  # whole: now it is answered
+            self._room.forget(waiting)
+            self._lend(waiting, waiting.connection.head, 0, False)
+            return
         if waiting.connection.transfer is None:
             self._after_answer(waiting)
             return
@@ -242,7 +255,7 @@ class Gate(threading.Thread):
         log.info("refused %d %s", refused.status, refused.code)
         waiting.keep = False
         waiting.connection.arrived.clear()
-        waiting.connection.wfile.write(raw_answer(refused))
+        waiting.connection.refuse(refused)
         self._deliver(waiting)
 
     def _expire(self) -> None:
@@ -251,7 +264,7 @@ class Gate(threading.Thread):
             self._accept_again = 0.0
             self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
         for waiting in self._room.expired():
-            if waiting.phase is Phase.READING and waiting.has_begun:
+            if waiting.has_begun:
                 refused = Refused(408, "timeout", "The request did not arrive in time.")
                 waiting.head = None
                 self._guarded(self._refuse, waiting, refused)

@@ -16,19 +16,17 @@ from urllib.parse import parse_qs
 
 from webui import access_log
 from webui.auth import Arrivals, Codes, Failures, Scope, mark_of, same_secret
+from webui.json_depth import JSON_DEPTH, is_deep
+from webui.receiving import Admission
 from webui.refusal import ASK_FIRST, FOREVER, Refused, security_headers
 from webui.sessions import Session, Sessions
 
 BODY_LIMIT = 1024 * 1024
-#: Levels of arrays and objects in a JSON body.
-JSON_DEPTH = 64
 API = "/api/"
 HEALTH = "/api/v1/health"
 ENTER = "/enter"
 _SAFE = ("GET", "HEAD")
 _METHODS = (*_SAFE, "POST", "PUT", "PATCH", "DELETE")
-#: A string (to skip what is in it; possessive, so that no input makes it go back) or a bracket.
-_JSON_MARK = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 #: What the app may not set: banners and CORS never, the rest is ours to say.
 _NOT_THE_APPS = re.compile(r"(?i)server|x-powered-by|access-control-.*")
 _PLAIN_PATH = re.compile(r"(?!//)/[A-Za-z0-9/_.~-]*")
@@ -43,10 +41,10 @@ class Guard:
     """WSGI middleware in front of `app`.
 
     `port` is the port we listen on, `token` the secret of this service. `page_paths` are the
-    addresses that a person may type or bookmark, `multipart_paths` those that take uploads; in
-    both, `*` stands for one path segment and `**` for any rest. `script_hashes` ("sha256-…=")
-    allow inline import maps. It begins without sessions; those that outlive the service are put
-    into `sessions`.
+    addresses that a person may type or bookmark; in them `*` stands for one path segment and `**`
+    for any rest. `uploads` decides about uploads from who may ask for them. `script_hashes`
+    ("sha256-…=") allow inline import maps. It begins without sessions; those that outlive the
+    service are put into `sessions`.
     """
 
     def __init__(
@@ -56,7 +54,7 @@ class Guard:
         port: int,
         token: str,
         page_paths: Iterable[str],
-        multipart_paths: Iterable[str] = (),
+        uploads: Admission | None = None,
         script_hashes: Iterable[str] = (),
     ):
         if not token:
@@ -69,7 +67,7 @@ class Guard:
         self.cookie = f"longhaul-{port}"
         self._cookies = {Scope.FULL: self.cookie, Scope.READ: f"{self.cookie}-read"}
         self._pages = _one_of(page_paths)
-        self._uploads = _one_of(multipart_paths)
+        self._uploads = uploads
         self._is_hidden = _one_of(())
         self._headers = security_headers(tuple(script_hashes))
         self._fixed = {name.lower() for name, _ in self._headers} - {"content-security-policy"}
@@ -113,6 +111,9 @@ class Guard:
             if path != HEALTH or method not in _SAFE:
                 caller = self._caller(environ, path)
                 self._check_mutation(environ, method, path, caller)
+                if self._is_upload(environ, method, path) and "longhaul.upload" not in environ:
+                    environ["longhaul.receive"](self._uploads.admit(environ))
+                    return []  # no answer yet: the request comes again when its body has come
         except Refused as refused:
             status, headers, body = refused.answer(self._headers)
             access_log.record(method, path, status, time.perf_counter() - began, refused.code)
@@ -223,7 +224,7 @@ class Guard:
     def _check_mutation(self, environ: dict, method: str, path: str, caller: str) -> None:
         """A session needs proof that our page sent it; bodies need type, size and depth."""
         size = int(environ.get("CONTENT_LENGTH") or 0)
-        media_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        media_type = _media_type(environ)
         if method not in _SAFE:
             # Either header is absent only outside browsers, where a cookie has no business.
             if caller == "read":
@@ -231,17 +232,21 @@ class Guard:
             proofs = ("HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE")
             if caller == "session" and not any(name in environ for name in proofs):
                 raise Refused(403, "unproven-origin", "A session works from our page only.")
-            if media_type == "multipart/form-data" and self._uploads(path):
-                return  # streamed by its handler, under a limit of its own
+            if self._is_upload(environ, method, path):
+                return  # goes to the disk while it arrives, under a limit of its own
             if size and media_type != "application/json":
                 raise Refused(415, "not-json", "Send the body as application/json.")
         if size > BODY_LIMIT:
             raise Refused(413, "body-too-large", f"At most {BODY_LIMIT} bytes.")
         if size and media_type == "application/json":
             body = environ["wsgi.input"].read(size)
-            if _is_deep(body):
+            if is_deep(body):
                 raise Refused(413, "body-too-deep", f"At most {JSON_DEPTH} levels.")
             environ["wsgi.input"] = BytesIO(body)
+
+    def _is_upload(self, environ: dict, method: str, path: str) -> bool:
+        is_form = _media_type(environ) == "multipart/form-data"
+        return is_form and self._uploads is not None and self._uploads.takes(method, path)
 
     # --- what goes out ------------------------------------------------------------------------
 
@@ -266,6 +271,10 @@ class Guard:
         return kept + self._headers
 
 
+def _media_type(environ: dict) -> str:
+    return environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+
+
 def _one_of(patterns: Iterable[str]) -> Callable[[str], bool]:
     """Whether a path is one of `patterns`; `*` is one segment, `**` (at the end) any rest."""
     escaped = (re.escape(each).replace(r"\*\*", ".*") for each in patterns)
@@ -283,18 +292,3 @@ def is_loopback(address: str) -> bool:
     except ValueError:
         return False
     return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
-
-
-def _is_deep(body: bytes) -> bool:
-    """Whether JSON text nests deeper than JSON_DEPTH; sound or not, in one pass."""
-    if body.count(b"[") + body.count(b"{") <= JSON_DEPTH:
-        return False
-    depth = 0
-    for mark in _JSON_MARK.finditer(body):
-        if mark[0] in (b"[", b"{"):
-            depth += 1
-            if depth > JSON_DEPTH:
-                return True
-        elif mark[0] in (b"]", b"}"):
-            depth -= 1
-    return False

@@ -35,6 +35,8 @@ class Head:
     body: int
     #: The client waits for `100 Continue` before it sends the body.
     expects_continue: bool
+    #: The body is a form, which is not waited for: if it is an upload, it goes to the disk.
+    is_form: bool = False
 
 
 def read_head(buffer: bytearray) -> Head | None:
@@ -51,7 +53,10 @@ def read_head(buffer: bytearray) -> Head | None:
     _check_request_line(request_line)
     fields = _fields(lines)
     return Head(
-        end + 4, _body_length(fields), fields.get(b"expect", b"").lower() == b"100-continue"
+        end + 4,
+        _body_length(fields),
+        fields.get(b"expect", b"").lower() == b"100-continue",
+        fields.get(b"content-type", b"").lower().startswith(b"multipart/"),
     )
 
 

@@ -14,7 +14,7 @@ from pydantic.json_schema import models_json_schema
 
 from webui.documents import Problem
 from webui.problems import status_of
-from webui.replies import JSON, PROBLEM_JSON
+from webui.replies import FORM, JSON, PROBLEM_JSON
 from webui.routes import API, Content, Route, Routes
 
 _REF = "#/components/schemas/{model}"
@@ -38,6 +38,8 @@ _REQUEST_HEADERS = {
     "If-Range": "An ETag or a date: the range is answered only of that very version",
     "Range": "One range of bytes, such as bytes=0-99; 206 with these alone, 416 beyond the end",
     "Last-Event-ID": "The last event the client has; wins over `after`",
+    "Upload-Id": "The client's own name of this upload, under which it may be continued",
+    "Upload-Offset": "The body is the rest of this upload, from this byte on",
     "Idempotency-Key": "The same request under the same key happens once; its answer is replayed",
 }
 _ABOUT = (
@@ -116,14 +118,29 @@ def _operation(route: Route, noun: str, schemas: _Schemas) -> dict[str, Any]:
         "parameters": [*_places(route), *_query(route, schemas), *_headers(route)],
         "responses": _responses(route, schemas),
     }
-    if route.body is not None:
-        operation["requestBody"] = {
-            "required": not route.is_body_optional,
-            "content": {JSON: {"schema": schemas.reference(route.body, "validation")}},
-        }
+    if route.body is not None or route.upload is not None:
+        operation["requestBody"] = _request_body(route, schemas)
     if route.path == "/health":
         operation["security"] = []
     return operation
+
+
+def _request_body(route: Route, schemas: _Schemas) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    if route.body is not None:
+        content[JSON] = {"schema": schemas.reference(route.body, "validation")}
+    if route.upload is not None:
+        binary = {"type": "string", "contentMediaType": "application/octet-stream"}
+        files = {
+            name: {"type": "array", "items": binary, "description": text}
+            for name, text in route.upload.files.items()
+        }
+        fields = {
+            name: {"type": "string", "description": text}
+            for name, text in route.upload.fields.items()
+        }
+        content[FORM] = {"schema": {"type": "object", "properties": files | fields}}
+    return {"required": not route.is_body_optional, "content": content}
 
 
 def _places(route: Route) -> list[dict[str, Any]]:
@@ -161,7 +178,8 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _headers(route: Route) -> list[dict[str, Any]]:
-    names = [*route.headers, *(["Idempotency-Key"] if route.takes_key else [])]
+    uploads = ("Upload-Id", "Upload-Offset") if route.upload else ()
+    names = [*route.headers, *uploads, *(["Idempotency-Key"] if route.takes_key else [])]
     return [
         {
             "name": name,
@@ -181,6 +199,8 @@ _HEADER_SCHEMAS: dict[str, dict[str, Any]] = {
     "If-Range": {"type": "string"},
     "Range": {"type": "string"},
     "Last-Event-ID": {"type": "string", "pattern": r"^\d{1,18}$"},
+    "Upload-Id": {"type": "string", "pattern": r"^[A-Za-z0-9_-]{8,64}$"},
+    "Upload-Offset": {"type": "string", "pattern": r"^\d{1,15}$"},
     "Idempotency-Key": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
 }
 
@@ -188,8 +208,10 @@ _HEADER_SCHEMAS: dict[str, dict[str, Any]] = {
 def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
     found = {str(s): _response(s, content, schemas) for s, content in route.answers.items()}
     statuses = {status_of(error) for error in route.errors} | set(_EVERYWHERE)
-    if route.body is not None:
+    if route.body is not None or route.upload is not None:
         statuses |= set(_WITH_BODY)
+    if route.upload is not None:
+        statuses |= {404, 409}  # of what is continued
     if route.needs_service:  # the service's own database may be locked, or its disk full
         statuses |= {503, 507}
     if route.path == "/health":

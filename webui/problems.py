@@ -25,6 +25,12 @@ class NoCondition(Malformed):
     code, title = "unreadable-condition", "This condition cannot be checked"
 
 
+class NotMultipart(Malformed):
+    """A body of another media type than an upload has."""
+
+    code, title = "not-multipart", "Files are sent as multipart/form-data"
+
+
 #: A class that is not named has the status of the nearest class above it.
 STATUSES: dict[type[LonghaulError], int] = {
     errors.LonghaulError: 500,
@@ -47,6 +53,7 @@ STATUSES: dict[type[LonghaulError], int] = {
     errors.DiskFull: 507,
     errors.DatabaseDamaged: 500,
     NoCondition: 428,
+    NotMultipart: 415,
 }
 
 

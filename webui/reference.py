@@ -22,8 +22,8 @@ from core.settings import Settings
 from core.task_type import TaskType
 from webui.api import NOUNS
 from webui.openapi import described
-from webui.problems import NoCondition, status_of
-from webui.replies import JSON
+from webui.problems import NoCondition, NotMultipart, status_of
+from webui.replies import FORM, JSON
 from webui.routes import API
 from webui.schema_words import Schema, default_in_words, in_words
 
@@ -148,7 +148,7 @@ def _task_type(document: dict[str, Any]) -> Iterator[str]:
 
 def _problems() -> Iterator[str]:
     found = [c for c in vars(errors).values() if inspect.isclass(c)]
-    ours = [c for c in found if issubclass(c, LonghaulError)] + [NoCondition]
+    ours = [c for c in found if issubclass(c, LonghaulError)] + [NoCondition, NotMultipart]
     rows = [
         [f"`urn:longhaul:{c.code}`", str(status_of(c)), inspect.getdoc(c) or c.title] for c in ours
     ]
@@ -168,16 +168,24 @@ def _routes(description: dict[str, Any]) -> Iterator[str]:
                     yield from _route(method.upper(), path.removeprefix(API), operation)
 
 
+def _request_body(media_type: str, content: dict[str, Any], is_required: bool) -> Iterator[str]:
+    if media_type == FORM:
+        members = content["schema"]["properties"].items()
+        fields = "; ".join(f"`{name}`: {schema['description']}" for name, schema in members)
+        yield f"- [upload](#uploads): {fields}"
+        return
+    name = content["schema"]["$ref"].rpartition("/")[2]
+    if name != "Nothing":
+        yield f"- body: {_link(name)}{'' if is_required else ', or nothing'}"
+
+
 def _route(method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:
     yield f"#### `{method} {path}`\n"
     yield f"{operation['description']}\n"
     queries = [p for p in operation["parameters"] if p["in"] == "query"]
     if "requestBody" in operation:
-        ((_, content),) = operation["requestBody"]["content"].items()
-        name = content["schema"]["$ref"].rpartition("/")[2]
-        if name != "Nothing":
-            optional = "" if operation["requestBody"]["required"] else ", or nothing"
-            yield f"- body: {_link(name)}{optional}"
+        for media_type, content in operation["requestBody"]["content"].items():
+            yield from _request_body(media_type, content, operation["requestBody"]["required"])
     for status, answer in operation["responses"].items():
         if status < "400":
             yield f"- {status}: {_answer(answer)}"

@@ -29,6 +29,7 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "This method is not served",
+    409: "Not possible in this state",
     408: "The request took too long to arrive",
     411: "The length of the body must be given",
     413: "The request is too large",
@@ -38,6 +39,7 @@ _TITLES = {
     431: "The request headers are too large",
     500: "Something went wrong in the service",
     503: "Not available at the moment",
+    507: "The disk is full",
     505: "This HTTP version is not supported",
 }
 

@@ -13,6 +13,7 @@ from webui.frames import Subscription
 from webui.transfers import Sending
 
 JSON = "application/json"
+FORM = "multipart/form-data"
 PROBLEM_JSON = "application/problem+json"
 EVENT_STREAM = "text/event-stream"
 #: Tells a client that this answer was given before, to the same request.

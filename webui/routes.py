@@ -39,6 +39,17 @@ class Keys(Enum):
 
 
 @dataclass(frozen=True)
+class Upload:
+    """A route takes `multipart/form-data`; the handler finds its parts in `call.upload`."""
+
+    #: What the fields are, by their names: those of files, and those of text.
+    files: dict[str, str]
+    fields: dict[str, str] = field(default_factory=dict)
+    #: Parts of one body, at most.
+    max_files: int = 1000
+
+
+@dataclass(frozen=True)
 class Content:
     """One possible answer: its model (None: not described further) and media types."""
 
@@ -62,6 +73,7 @@ class Route:
     raises: frozenset[type[LonghaulError]] = frozenset()
     headers: tuple[str, ...] = ()  #: request headers with a meaning of their own
     keys: Keys = Keys.DISPATCHER
+    upload: Upload | None = None  #: beside the body, or in its place
     needs_service: bool = True  #: False: answers while the service is stopping, too
     name: str = ""  #: unique; the operationId of the description
 
@@ -126,7 +138,7 @@ class Routes:
             status: given if isinstance(given, Content) else Content(given)
             for status, given in answers.items()
         }
-        if method != "GET" and "body" not in options:
+        if method != "GET" and "body" not in options and "upload" not in options:
             options |= {"body": Nothing, "is_body_optional": True}
         options["raises"] = frozenset(options.get("raises", ()))
 

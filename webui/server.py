@@ -16,6 +16,7 @@ from cheroot import wsgi
 from webui.connection import Connection, Gateway
 from webui.gate import Gate
 from webui.head import HEAD_LIMIT
+from webui.refusal import Refused
 from webui.stream import Broadcaster
 from webui.waiting import Patience, Ways
 
@@ -114,6 +115,10 @@ class Server:
     def _turn(self, connection: Connection, keep: bool) -> None:
         try:
             connection.turn()
+        except Refused as refused:
+            log.info("refused %d %s", refused.status, refused.code)
+            connection.refuse(refused)
+            keep = False
         except OSError as error:
             log.info("a transfer was cut off: %s", error.strerror or error)
             connection.close()

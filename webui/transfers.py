@@ -32,8 +32,6 @@ class Move(Enum):
 class Transfer(Protocol):
     """Something that is moved in turns; one thread at a time has it."""
 
-    #: Whether the client is to send; else it is to take.
-    is_incoming: bool
     #: What the last turn came to.
     move: Move
 
@@ -47,8 +45,6 @@ class Transfer(Protocol):
 
 class Sending:
     """The bytes of an open file from `offset` on, `length` of them; closes the file at the end."""
-
-    is_incoming = False
 
     def __init__(self, file: io.FileIO, offset: int, length: int):
         self._file, self._offset, self._left = file, offset, length

@@ -24,6 +24,8 @@ class Patience:
     head: float = 5.0
     #: From the end of the headers to the end of a body that is read ahead.
     body: float = 10.0
+    #: Between two pieces of an upload.
+    upload: float = 60.0
     #: Between two requests of a connection.
     idle: float = 60.0
     #: For the client to take another 64 KiB of its answer, or the rest.
@@ -54,6 +56,8 @@ class Phase(Enum):
 
     #: Bytes of a request.
     READING = "reading"
+    #: More of an upload.
+    RECEIVING = "receiving"
     #: Room in the socket for the rest of an answer.
     ANSWERING = "answering"
     #: The client's close.
@@ -77,8 +81,11 @@ class Waiting:
 
     @property
     def has_begun(self) -> bool:
-        """Part of a request has arrived."""
-        return bool(self.connection.arrived) or self.head is not None
+        """Part of a request has arrived, and the rest is waited for."""
+        if self.phase is Phase.RECEIVING:
+            return True
+        is_begun = bool(self.connection.arrived) or self.head is not None
+        return self.phase is Phase.READING and is_begun
 
 
 class WaitingRoom:

@@ -7,11 +7,14 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import bottle
 
@@ -19,11 +22,12 @@ from webui.frames import Choice, Subscription
 from webui.guard import Guard
 from webui.server import Server
 from webui.stream import Broadcaster
+from webui.uploads import Uploads
 
 TOKEN = "correct-horse-battery-staple-0123456789"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 PAGE_PATHS = ("/", "/tasks", "/tasks/*")
-MULTIPART_PATHS = ("/api/v1/projects/*/uploads",)
+UPLOADS = {"/api/v1/projects/{project}/uploads": 1000}
 
 
 @dataclass
@@ -134,6 +138,7 @@ class Site:
     source: MemorySource
     stream: Broadcaster
     app: bottle.Bottle = field(default_factory=bottle.Bottle)
+    uploads: Uploads | None = None
 
     @property
     def port(self) -> int:
@@ -262,10 +267,13 @@ def small_app(seen: list | None = None) -> bottle.Bottle:
 
     @app.post("/api/v1/projects/<project>/uploads")
     def upload(project):
-        count = 0
-        while piece := bottle.request.environ["wsgi.input"].read(65536):
-            count += len(piece)
-        return {"bytes": count}
+        parts = bottle.request.environ["longhaul.upload"].parts
+        return {
+            "parts": [
+                [part.name, part.filename, part.size, part.sha256, part.path.stat().st_size]
+                for part in parts
+            ]
+        }
 
     @app.get("/api/v1/events")
     def events():
@@ -286,24 +294,30 @@ def small_app(seen: list | None = None) -> bottle.Bottle:
 
 
 @contextlib.contextmanager
-def running(app: bottle.Bottle, source=None, patience=None, **options) -> Iterator[Site]:
-    """A started server around `app`; `options` go to the Broadcaster."""
+def running(
+    app: bottle.Bottle, source=None, patience=None, spool=None, limit=1 << 30, **options
+) -> Iterator[Site]:
+    """A started server around `app`; `options` go to the Broadcaster, uploads into `spool`."""
     source = source or MemorySource()
     stream = Broadcaster(source, **options)
     server = Server(None, stream=stream, patience=patience)
+    folder = spool or Path(tempfile.mkdtemp()) / "uploads"
+    uploads = Uploads(folder, UPLOADS, lambda: limit)
     guard = Guard(
         app,
         port=server.port,
         token=TOKEN,
         page_paths=PAGE_PATHS,
-        multipart_paths=MULTIPART_PATHS,
+        uploads=uploads,
     )
     server.app = guard
     server.start()
     try:
-        yield Site(server, guard, source, stream, app)
+        yield Site(server, guard, source, stream, app, uploads)
     finally:
         server.stop(timeout=2.0)
+        uploads.close()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> None:

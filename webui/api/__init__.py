@@ -20,6 +20,7 @@ from webui.api import (
     task_logs,
     task_types,
     tasks,
+    uploads,
 )
 from webui.routes import Routes
 
@@ -37,6 +38,7 @@ NOUNS: tuple[Routes, ...] = (
     recordings.routes,
     stats.routes,
     settings.routes,
+    uploads.routes,
     system.routes,
     entering.routes,
 )

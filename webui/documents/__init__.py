@@ -80,6 +80,7 @@ from webui.documents.types import (
     TaskTypeDocument,
     TaskTypeList,
 )
+from webui.documents.uploads import UploadDocument
 
 __all__ = [
     "About",
@@ -144,6 +145,7 @@ __all__ = [
     "TaskList",
     "TaskTypeDocument",
     "TaskTypeList",
+    "UploadDocument",
     "VersionDocument",
     "Why",
 ]
