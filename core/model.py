@@ -280,6 +280,8 @@ class NewTask:
     session_id: str | None = None
     related_type: str | None = None
     related_id: str | None = None
+    source_id: int | None = None  #: the document it reads
+    page_id: int | None = None  #: the one page of it, where it is not all of them
     not_before: float | None = None
     after: tuple[int, ...] = ()
     hold: bool = False

@@ -46,10 +46,10 @@ SELECT installation FROM queue_state WHERE id = 1;
 -- name: insert_task
 -- The position is the number the task will get, so that equals run in the order they came.
 INSERT INTO tasks(type, title, source, user_relevant, project, session_id, related_type, related_id,
-  params, priority, position, direct, hold, not_before, steps, unit, note, asked_by, created_at,
+  source_id, page_id, params, priority, position, direct, hold, not_before, steps, unit, note, asked_by, created_at,
   updated_at)
 VALUES (:type, :title, :source, :user_relevant, :project, :session_id, :related_type, :related_id,
-  :params, :priority, 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'tasks'), 0),
+  :source_id, :page_id, :params, :priority, 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'tasks'), 0),
   :direct, :hold, :not_before, :steps, :unit, :note, :asked_by, :now, :now)
 RETURNING *;
 

@@ -39,6 +39,7 @@ BUILT_IN = (
     "core.tasks.program_plan:ProgramPlan",
     "core.tasks.recordings:TranscribeImported",
     "core.tasks.recordings:TranscribeOrphan",
+    "core.tasks.extract_text:ExtractText",
     "core.tasks.rehearsal:Rehearsal",
     "core.tasks.rehearsal:Rehearse",
     "core.tasks.photos.cleaning:ManifestCleaning",

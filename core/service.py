@@ -22,6 +22,7 @@ from core.desk.schedules import ScheduleDesk
 from core.desk.settings import SettingsDesk
 from core.desk.stats import StatsDesk
 from core.desk.tasks import TaskDesk
+from core.desk.texts import TextDesk
 from core.desk.types import TypeDesk
 from core.documents import rfc3339
 from core.errands import Errands
@@ -78,6 +79,7 @@ class Service:
         self.schedules = ScheduleDesk(self.ledger, intake, self.types)
         self.stats = StatsDesk(self.ledger)
         self.paths = PathDesk(self.roots)
+        self.texts = TextDesk(self.ledger, intake, steering, self.types, self.roots)
         self.lists = ListDesk(self.ledger, self.queue, self.settings, self.types, facts=self._facts)
         self.answers = Answers(self.ledger)
         self.recordings = RecordingDesk(self.ledger, intake, self.roots, self.data_dir)

@@ -27,7 +27,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         " estimate settings documents beneath paths sealed",
         "unmigrated logfile store events wake",
         "queue",
-        "compute target sources items run loop backfill samples photos recordings tasks",
+        "compute target sources items run loop backfill samples photos recordings texts tasks",
         "worker recovery supervisor scheduler errand errands",
         "desk",
         "service",

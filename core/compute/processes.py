@@ -60,6 +60,12 @@ class Processes:
         """The process ids of this moment, for showing."""
         return self._pump.pids if self._pump else []
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether another job may have it: nothing is out, nothing broke, it is not closed."""
+        broken = self._pump is not None and self._pump.error is not None
+        return not (self._closed or self._batches or broken)
+
     def submit(self, records: Sequence[Any]) -> None:
         if self._closed:
             raise LonghaulError("This computer is closed")

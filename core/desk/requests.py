@@ -271,6 +271,15 @@ class SchedulePatch(Body):
     enabled: bool | None = None
 
 
+class SourceRequest(Body):
+    """A document to add."""
+
+    path: str = Field(min_length=1, max_length=4096, description="The whole path of the file")
+    title: Title | None = Field(default=None, description="Default: the name of the file")
+    priority: Priority = 0
+    session_id: Name | None = None
+
+
 M = TypeVar("M", bound=BaseModel)
 
 

@@ -47,6 +47,8 @@ class Intake:
             session_id=new.session_id,
             related_type=new.related_type,
             related_id=new.related_id,
+            source_id=new.source_id,
+            page_id=new.page_id,
             params=compact(new.params),
             priority=new.priority,
             direct=int(new.direct),

@@ -170,3 +170,29 @@ class TimesQuery(Body):
 
     cron: str = Field(max_length=200, description="Five fields, local time; or @daily and the like")
     count: int = Field(default=3, ge=1, le=20, description="How many times")
+
+
+Words = Annotated[
+    str,
+    Field(
+        max_length=500,
+        description='Words to find: a `"phrase"`, `begin*`, `-without`; the last word may be begun',
+    ),
+]
+
+
+class SourcesQuery(Body):
+    """Which documents."""
+
+    q: Words = ""
+    limit: Limit = 50
+    cursor: Annotated[int, Field(ge=0, le=2**62, description="From `next_cursor`")] = 0
+
+
+class PagesQuery(Body):
+    """Which pages of a document."""
+
+    q: Words = ""
+    status: Literal["queued", "completed", "failed"] | None = None
+    after: Annotated[int, Field(ge=0, le=2**31, description="From `next_cursor`")] = 0
+    limit: Limit = 100

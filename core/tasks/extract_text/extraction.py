@@ -1,0 +1,134 @@
+"""One attempt at a document: which pages are to do, and reading ahead of what is written.
+
+The job's items are what is to do: one for each page, put when the document is opened. A page that
+was deleted is left out before it is read, and once more where it is written (`pages`).
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from time import perf_counter
+from typing import Any
+
+from core import seams
+from core.compute import Computer, Outcomes
+from core.errors import Forbidden
+from core.pacing import BatchSize
+from core.run import Run
+from core.tasks.extract_text import answers
+from core.tasks.extract_text.pages import Pages
+from core.texts import MOST_PAGES
+from core.texts.reading import Ask, Refusal
+from core.texts.reading.reader import changed, gone
+from core.texts.shelf import Shelf, Source
+
+LOOK_S = 0.2  #: how often a long reading looks at pause and cancel
+FIRST = 4  #: pages asked for together with the outline: most documents have no more
+MOST = 64  #: pages of one transaction
+BATCH_S = 0.15  #: of reading that one transaction is about
+
+
+class Extraction:
+    """One attempt's loop."""
+
+    def __init__(
+        self, run: Run, shelf: Shelf, source: Source, computer: Computer, page: int | None
+    ):
+        """`page`: this one alone; None: all that is not read."""
+        self._run, self._shelf, self._source = run, shelf, source
+        self._computer, self._page = computer, page
+        self._pages = Pages(run, shelf, source)
+        self._roots = run.roots
+        self._todo: deque[int] = deque()
+        self._out: deque[list[int]] = deque()
+        self._size = BatchSize(size=FIRST, most=MOST, target_s=BATCH_S)
+
+    def work(self) -> dict[str, Any]:
+        """See the document through; the task's result. Raises Fail when nothing can be read."""
+        if self._source.page_count is None:
+            self._pages.clear()
+            self._submit([0, *range(1, FIRST + 1)])
+        else:
+            self._todo.extend(self._plan())
+        self._run.stage("reading")
+        began = perf_counter()
+        while self._read_ahead():
+            outcomes = self._computer.collect(LOOK_S)
+            if outcomes is None:
+                self._run.check()
+                continue
+            seams.reach("computed")
+            numbers = self._out.popleft()
+            self._take(numbers, outcomes)
+            self._size = self._size.after(len(numbers), perf_counter() - began)
+            began = perf_counter()
+        return self._pages.end()
+
+    # --- what is to do ---------------------------------------------------------------------------
+
+    def _plan(self) -> Iterable[int]:
+        """The pages to do of a document that was opened before."""
+        run = self._run
+        if run.cursor is not None:
+            return self._pages.open_items() or self._pages.failed_items()
+        if run.job.only_failed:
+            numbers = self._pages.open_items()
+        elif self._page is not None:
+            numbers = [self._page]
+        elif run.job.run > 1:  # all of it again, from the start
+            numbers = self._pages.all()
+        else:
+            numbers = self._shelf.numbers(self._source, "queued")
+            numbers = numbers or self._shelf.numbers(self._source, "failed")
+        self._pages.begin(numbers)
+        return numbers
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def _read_ahead(self) -> bool:
+        """Keep the reading process busy; False when everything is read and written."""
+        while self._todo and self._computer.pending < self._computer.in_flight:
+            count = min(self._size.size, len(self._todo))
+            numbers = [self._todo.popleft() for _ in range(count)]
+            self._require_file()
+            there = self._shelf.alive(self._source, numbers)
+            if alive := [n for n in numbers if n in there]:
+                self._submit(alive)
+        return self._computer.pending > 0
+
+    def _submit(self, numbers: list[int]) -> None:
+        source, roots = self._source, tuple(str(path) for path in self._roots.paths)
+        self._out.append(numbers)
+        self._computer.submit(
+            [
+                Ask(source.kind, source.path, roots, source.size, source.modified_ns, number)
+                for number in numbers
+            ]
+        )
+
+    def _require_file(self) -> None:
+        """Raises Fail when the file has changed since it was added, or went."""
+        try:
+            status = self._roots.stat(self._source.path)
+        except (OSError, Forbidden):
+            raise self._pages.refused(gone().refusal) from None
+        if (status.st_size, status.st_mtime_ns) != (self._source.size, self._source.modified_ns):
+            raise self._pages.refused(changed().refusal)
+
+    # --- what came of it -------------------------------------------------------------------------
+
+    def _take(self, numbers: list[int], outcomes: Outcomes) -> None:
+        results = [
+            found
+            for number, outcome in zip(numbers, outcomes, strict=True)
+            if number and (found := answers.read(number, outcome)) is not None
+        ]
+        if numbers[0] != 0:
+            self._pages.write(results)
+            return
+        outline = answers.outline(outcomes[0])
+        if isinstance(outline, Refusal):
+            raise self._pages.refused(outline)
+        # A page that was answered beside what the outline says there is belongs to no document.
+        results = [result for result in results if result.number <= outline.pages]
+        self._todo.extend(range(len(results) + 1, min(outline.pages, MOST_PAGES) + 1))
+        self._pages.open(outline, results)
