@@ -123,13 +123,6 @@ def _several(page, tasks):
 
 
 def _wall_settings(page, tasks):
-    page.keyboard.press("b")
-    expect(page.locator(".wall")).to_be_visible()
-    page.keyboard.press("w")
-    expect(page.locator(".wall-panel")).to_be_visible()
-
-
-def _wall_settings(page, tasks):
     _pressed("b", ".wall-lines")(page, tasks)
     _pressed("w", ".wall-panel")(page, tasks)
 
@@ -155,8 +148,10 @@ STATES = [
     State("keys", _pressed("?", "[role=dialog]")),
     State("stop", _pressed("q", "[role=alertdialog]")),
     State("wall", _pressed("b", ".wall"), is_main=True),
-    State("settings of the wall", _wall_settings),
     State("wall and its settings", _wall_settings),
+    State("photos", _pressed("Alt+2", "main h1"), is_main=True),
+    State("recordings", _pressed("Alt+3", "main h1"), is_main=True),
+    State("documents", _pressed("Alt+4", "main h1"), is_main=True),
 ]
 
 

@@ -3,6 +3,7 @@
 import { batch, effect } from "@preact/signals";
 import { Refused, conditionCodes, read, rights } from "./api.js";
 import { noteEnds, watchAway } from "./away.js";
+import { Collected } from "./collected.js";
 import { begin, noteEvents } from "./following.js";
 import { beginHistory, trim } from "./history.js";
 import { beginPages, notePages, wantedHere } from "./pages.js";
@@ -14,7 +15,8 @@ import { follow } from "./stream.js";
 import { noteWallEnds } from "./wall/state.js";
 import { askVersion, noteVersion } from "./updated.js";
 
-/** @import {Snapshot, StreamEvent} from "./types.js" */
+/** @import {Told} from "./collected.js" */
+/** @import {Snapshot} from "./types.js" */
 
 /** Milliseconds over which events are collected before the page is drawn again: soon after a quiet
  * time, seldom in a steady stream, whose bars move by themselves from one drawing to the next. */
@@ -122,8 +124,7 @@ const again = {
   },
 };
 
-/** @type {StreamEvent[]} */
-let collected = [];
+const collected = new Collected();
 let isDue = false;
 let flushedAt = 0;
 /** Snapshots that are on their way. */
@@ -131,9 +132,9 @@ let loads = 0;
 /** Tells the stream what a snapshot has. @type {(id: number) => void} */
 let caughtUp = () => undefined;
 
-/** @param {StreamEvent} event */
+/** @param {Told} event */
 function take(event) {
-  collected.push(event);
+  collected.add(event, performance.now());
   if (isDue) return;
   isDue = true;
   setTimeout(flush, Math.max(SOON_MS, flushedAt + STEADY_MS - performance.now()));
@@ -141,8 +142,7 @@ function take(event) {
 
 function flush() {
   if (loads) return;
-  const events = collected;
-  collected = [];
+  const events = collected.take();
   isDue = false;
   flushedAt = performance.now();
   batch(() => {

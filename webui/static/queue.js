@@ -6,18 +6,16 @@ import { askPerson } from "./asking.js";
 import { asking } from "./requesting.js";
 import { leaveRows } from "./actions.js";
 import { tasksOf } from "./steer/verbs.js";
-import { notice, spoken, state } from "./store.js";
+import { isPaused, notice, spoken, state } from "./store.js";
 import { tell } from "./undo.js";
 
 /** @import {Key} from "./chords.js" */
-
-export const isPaused = () => state.value?.queue.is_paused ?? false;
 
 /** Let a paused queue start things again; its event brings the new figures. */
 export const resumeQueue = () => switchQueue("resume");
 
 /** Pause the queue, or let it go on. */
-export const toggleQueue = () => switchQueue(isPaused() ? "resume" : "pause");
+export const toggleQueue = () => switchQueue(isPaused.value ? "resume" : "pause");
 
 /** @param {"pause"|"resume"} verb */
 async function switchQueue(verb) {

@@ -15,7 +15,7 @@ import { sectionsOf } from "./sections.js";
 /** @import {Horizon} from "./arrangement.js" */
 /** @import {State} from "./reducer.js" */
 /** @import {Beyond} from "./sections.js" */
-/** @import {StreamEvent, Task} from "./types.js" */
+/** @import {Condition, StreamEvent, Task, TaskType} from "./types.js" */
 
 /** Tasks from which on the figures of all of them are made only so often, in milliseconds. */
 const MANY = 500;
@@ -36,6 +36,17 @@ export const busy = signal("");
 export const isHelpOpen = signal(false);
 /** What a screen reader should say now. */
 export const spoken = signal("");
+
+/* Parts of the state, for those who are not to be drawn again with every count of a task. */
+export const isRead = computed(() => state.value !== null);
+export const isReadOnly = computed(() => state.value?.isReadOnly ?? false);
+export const isPaused = computed(() => state.value?.queue.is_paused ?? false);
+/** @type {Condition[]} */
+const NONE = [];
+export const conditions = computed(() => state.value?.conditions ?? NONE);
+/** @type {Map<string, TaskType>} */
+const NO_TYPES = new Map();
+export const types = computed(() => state.value?.types ?? NO_TYPES);
 
 /** How far back what has finished is loaded. @type {Horizon} */
 export const horizon = { failed: "", finished: "" };
@@ -88,6 +99,24 @@ export const current = computed(() => {
   return null;
 });
 export const task = computed(() => state.value?.tasks.get(current.value ?? -1) ?? null);
+
+/** The same object for as long as nothing but the counts and the speed of that task changes: for
+ * what is drawn of the rest of it. */
+export const calm = computed(() => {
+  const next = task.value;
+  if (!next || calmKey(next) !== lastCalm.key)
+    lastCalm = { of: next, key: next ? calmKey(next) : "" };
+  return lastCalm.of;
+});
+let lastCalm = { of: /** @type {Task|null} */ (null), key: "" };
+
+/** @param {Task} task */
+const calmKey = (task) =>
+  JSON.stringify({
+    ...task,
+    progress: task.progress.failed,
+    ...{ version: 0, updated_at: "", rate: null, eta: null, figures: null },
+  });
 
 /** All tasks, without making the reader of them depend on every count. */
 function tasks() {

@@ -6,14 +6,14 @@ import { keepReading } from "./stream/source.js";
 
 /** @import {Asked, Told} from "./stream/hub.js" */
 /** @import {Status} from "./stream/source.js" */
-/** @import {StreamEvent} from "./types.js" */
+/** @import {Told as Event} from "./collected.js" */
 
 /** Milliseconds between two signs of life, where there are no locks to tell by. */
 const HERE_MS = 20_000;
 
 /**
  * @typedef {object} Listener
- * @property {(event: StreamEvent) => void} event
+ * @property {(told: Event) => void} event
  * @property {() => void} reset  something was missed for good: read the snapshot again
  * @property {(status: Status, since: number) => void} link
  */
@@ -39,7 +39,7 @@ export function follow(after, listener, version) {
     else {
       const { id, kind, data } = told.event;
       last = Math.max(last, id);
-      listener.event({ id, kind, data: JSON.parse(data) });
+      listener.event({ id, kind, text: data });
     }
   }
 

@@ -1,11 +1,11 @@
 // What can be done with the task that is shown: the usual as buttons, the rest in a menu.
 
 import { html } from "htm/preact";
-import { act, askCancel, askClear, canRetry, isOffered, retry, toggleOf } from "../actions.js";
+import { act, askCancel, askClear, isOffered, retry, toggleOf } from "../actions.js";
 import { askChange } from "../changing.js";
 import { moveBy, raise } from "../reorder.js";
 import { retriesOf } from "../steer/verbs.js";
-import { busy, state } from "../store.js";
+import { busy, types } from "../store.js";
 import { Menu } from "./menu.js";
 
 /** @import {Task} from "../types.js" */
@@ -17,7 +17,8 @@ import { Menu } from "./menu.js";
  */
 export function Actions({ of }) {
   const toggle = toggleOf(of);
-  const [usual] = retriesOf(of, state.value?.types.get(of.type));
+  const retries = retriesOf(of, types.value.get(of.type));
+  const [usual] = retries;
   const isOpen = ["queued", "running", "paused"].includes(of.status);
   return html`<div class="actions">
     ${isOffered(of, "start") && button("start", "Start", "S", "s", () => act("start"))}
@@ -28,7 +29,7 @@ export function Actions({ of }) {
     ${usual && button("retry", usual.label, "R", "r", () => retry())}
     ${isOffered(of, "cancel") && button("cancel", "Cancel", "X", "x", askCancel)}
     ${isOffered(of, "clear") && button("clear", "Clear", "Del", "Delete", askClear)}
-    <${Menu} key="more" label="More" name="More to do with this task" items=${more(of)} />
+    <${Menu} key="more" label="More" name="More to do with this task" items=${more(of, retries)} />
     ${isOpen ? html`<${Priority} key="priority" of=${of} />` : null}
   </div>`;
 }
@@ -53,8 +54,9 @@ function Priority({ of }) {
   </span>`;
 }
 
-/** @param {Task} of @returns {Item[]} */
-function more(of) {
+/** @param {Task} of @param {ReturnType<typeof retriesOf>} retries @returns {Item[]} */
+function more(of, retries) {
+  const canRetry = (/** @type {string} */ way) => retries.some(({ id }) => id === way);
   /** @type {Item[]} */
   const items = [{ label: "Change …", shown: "E", run: () => askChange() }];
   if (isOffered(of, "hold")) items.push({ label: "Hold", shown: "H", run: () => act("hold") });

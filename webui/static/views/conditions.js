@@ -3,13 +3,12 @@
 import { html } from "htm/preact";
 import { resumeQueue } from "../queue.js";
 import { moment } from "../format.js";
-import { busy, now, state } from "../store.js";
+import { busy, conditions, isPaused, now } from "../store.js";
 
 export function Conditions() {
-  const { conditions, queue } = state.value ?? { conditions: [], queue: null };
-  if (!conditions.length && !queue?.is_paused) return null;
+  if (!conditions.value.length && !isPaused.value) return null;
   return html`<div class="conditions" role="status">
-    ${conditions.map(
+    ${conditions.value.map(
       ({ code, message, since }) => html`<p key=${code}><${Warning} /><b>${message}</b>
       ${
         since
@@ -18,7 +17,7 @@ export function Conditions() {
       }</p>`,
     )}
     ${
-      queue?.is_paused
+      isPaused.value
         ? html`<p key="paused"><${Warning} /><b>The queue is paused</b>
             <span>Nothing new starts; what runs goes on.</span>
       <button class="button" disabled=${busy.value === "resume-queue"}

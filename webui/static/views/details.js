@@ -4,7 +4,7 @@
 import { html } from "htm/preact";
 import { stageTitle } from "../detail/cells.js";
 import { arrival, counted, duration, moment, speed, whole } from "../format.js";
-import { ahead, notice, now, state, task } from "../store.js";
+import { ahead, calm, notice, now, state, task } from "../store.js";
 import { waitingBecause } from "../rows.js";
 import { stationsOf } from "../stations.js";
 import { Actions } from "./actions.js";
@@ -12,13 +12,15 @@ import { Chart } from "./chart.js";
 import { Icon } from "./face.js";
 import { Glyph, lookOf } from "./glyph.js";
 import { Range, Steps } from "./range.js";
+import { same } from "./same.js";
 import { Tabs } from "./tabs.js";
 
 /** @import {Task, TaskType} from "../types.js" */
 
 export function Details() {
   const of = task.value;
-  if (!of || !state.value) return null;
+  const still = calm.value;
+  if (!of || !still || !state.value) return null;
   const type = state.value.types.get(of.type);
   const { glyph, word, tone } = lookOf(of);
   const why = waitingBecause(of, state.value.queue, ahead.value);
@@ -28,14 +30,14 @@ export function Details() {
         name=${glyph} />${word}</span>${factsOf(of, type, now.value).join(" · ")}</p>
     ${why || of.message ? html`<p class="why">${why || of.message}</p>` : null}
     ${of.note ? html`<p class="note"><b>Note</b> ${of.note}</p>` : null}
-    <${Actions} of=${of} />
+    <${Actions} of=${still} />
     ${notice.value ? html`<p class="notice" role="alert">${notice.value}</p>` : null}
-    <${Trouble} of=${of} />
-    <${Line} of=${of} type=${type} />
+    <${Trouble} of=${still} />
+    <${Line} of=${still} type=${type} />
     <${Range} of=${of} type=${type} />
     <${Steps} of=${of} type=${type} />
     <${Chart} key=${of.id} of=${of} />
-    <${Tabs} of=${of} />
+    <${Tabs} of=${still} />
   </aside>`;
 }
 
@@ -61,8 +63,8 @@ function factsOf(of, type, at) {
   return facts;
 }
 
-/** What failed, and what can be done. @param {{of: Task}} props */
-function Trouble({ of: { error, status } }) {
+/** What failed, and what can be done. */
+const Trouble = same((/** @type {{of: Task}} */ { of: { error, status } }) => {
   if (!error || status === "completed") return null;
   return html`<div class="trouble ${status === "failed" ? "failed" : ""}">
     <p><b>${status === "failed" ? "It failed" : "The last attempt failed"}</b> ${error.message}</p>
@@ -75,10 +77,10 @@ function Trouble({ of: { error, status } }) {
         : null
     }
   </div>`;
-}
+});
 
-/** Its way: a station for each stage. @param {{of: Task, type: TaskType|undefined}} props */
-function Line({ of, type }) {
+/** Its way: a station for each stage. */
+const Line = same((/** @type {{of: Task, type: TaskType|undefined}} */ { of, type }) => {
   const stations = stationsOf(of, type);
   if (stations.length < 2) return null;
   const { tone } = lookOf(of);
@@ -99,4 +101,4 @@ function Line({ of, type }) {
     </ol>
     ${step ? html`<p class="muted">${step}</p>` : null}
   </div>`;
-}
+});

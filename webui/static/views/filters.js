@@ -5,7 +5,7 @@ import * as filters from "../filters.js";
 import { compact, whole } from "../format.js";
 import { GROUPINGS } from "../grouping.js";
 import { countOf } from "../sections.js";
-import { arrangement, beyond, rows, state, totals } from "../store.js";
+import { arrangement, beyond, rows, totals, types } from "../store.js";
 import { Glyph } from "./glyph.js";
 
 /** @import {By} from "../grouping.js" */
@@ -65,10 +65,10 @@ function Chip({ label, statuses, glyph }) {
 function Panel() {
   const { maintenance, type } = filters.filter.value;
   const { facets } = arrangement.value;
-  const types = new Set([...facets.type.keys(), ...(type ? [type] : [])]);
-  const titles = [...types].map((name) => ({
+  const names = new Set([...facets.type.keys(), ...(type ? [type] : [])]);
+  const titles = [...names].map((name) => ({
     name,
-    title: state.value?.types.get(name)?.title ?? name,
+    title: types.value.get(name)?.title ?? name,
   }));
   return html`<div class="rarer">
     <${Pick} name="type" label="Type" options=${titles} />

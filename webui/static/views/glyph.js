@@ -1,6 +1,7 @@
 // One mark for each status. Never alone: the word stands beside it, the colour only repeats it.
 
 import { html } from "htm/preact";
+import { same } from "./same.js";
 
 const stroke = {
   fill: "none",
@@ -23,10 +24,10 @@ const SHAPES = {
   held: () => html`<rect x="3.6" y="3.6" width="8.8" height="8.8" rx="2" ...${stroke} />`,
 };
 
-/** @param {{name: string}} props */
-export function Glyph({ name }) {
-  return html`<svg class="glyph" viewBox="0 0 16 16" aria-hidden="true">${SHAPES[name]?.()}</svg>`;
-}
+export const Glyph = same(
+  (/** @type {{name: string}} */ { name }) =>
+    html`<svg class="glyph" viewBox="0 0 16 16" aria-hidden="true">${SHAPES[name]?.()}</svg>`,
+);
 
 /**
  * How a task's status looks: its mark, its word, its colour (a class).

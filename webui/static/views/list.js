@@ -17,6 +17,7 @@ import { Heading, JobRow, More } from "./rows.js";
 /** @import {Kind} from "../history.js" */
 /** @import {Row as RowOf} from "../rows.js" */
 /** @import {State} from "../reducer.js" */
+/** @import {Queue, Task} from "../types.js" */
 
 /** Height of a row and of the headings above them, in rem; list.css has the same. */
 const ROW = 2.5;
@@ -73,8 +74,21 @@ function drawnRow(row, index, known, isActive) {
   if ("of" in row) return html`<${JobRow} key=${row.key} row=${row} task=${task} ...${at} />`;
   return html`<${Row} key=${row.id} task=${task} type=${known.types.get(task.type)} ...${at}
       isCurrent=${row.id === current.value} isUnfolded=${unfolded.value.has(row.id)}
-      why=${waitingBecause(task, known.queue, ahead.value)} />`;
+      why=${whyOf(task, known.queue)} />`;
 }
+
+/** Why a task waits, worked out anew only when it or the line has changed.
+ * @param {Task} task @param {Queue} queue */
+function whyOf(task, queue) {
+  const line = ahead.value;
+  const before = whys.get(task);
+  if (before?.line === line && before.queue === queue) return before.why;
+  const why = waitingBecause(task, queue, line);
+  whys.set(task, { line, queue, why });
+  return why;
+}
+/** @type {WeakMap<Task, {line: object, queue: Queue, why: string}>} */
+const whys = new WeakMap();
 
 /** A filter that matches nothing says so. */
 function Nothing() {

@@ -5,12 +5,12 @@ import { html } from "htm/preact";
 import { runningIn } from "../badges.js";
 import { SECTIONS, hrefOf, isPlain } from "../pages.js";
 import { goTo, route } from "../route.js";
-import { state } from "../store.js";
+import { isReadOnly } from "../store.js";
 
 /** @import {Item} from "./menu.js" */
 
 /** A second screen has one page beside the wall. */
-const sections = () => (state.value?.isReadOnly ? SECTIONS.slice(0, 1) : SECTIONS);
+const sections = () => (isReadOnly.value ? SECTIONS.slice(0, 1) : SECTIONS);
 
 export function Nav() {
   if (sections().length < 2) return null;

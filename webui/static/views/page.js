@@ -4,7 +4,7 @@
 import { html } from "htm/preact";
 import { isFiltered } from "../filters.js";
 import { route } from "../route.js";
-import { current, isHelpOpen, link, rows, spoken, state } from "../store.js";
+import { current, isHelpOpen, isRead, link, rows, spoken } from "../store.js";
 import { Conditions } from "./conditions.js";
 import { Details } from "./details.js";
 import { Empty } from "./empty.js";
@@ -39,13 +39,13 @@ export function Page() {
 const VIEWS = { desk: Desk, wall: Wall };
 
 function Desk() {
-  const isStale = link.value.status !== "live" && state.value !== null;
+  const isStale = link.value.status !== "live" && isRead.value;
   return html`<div class="page ${isStale ? "stale" : ""}">
     <${Top} />
     ${
-      state.value === null
-        ? html`<p class="opening" role="status">Asking the service …</p>`
-        : html`<${Body} />`
+      isRead.value
+        ? html`<${Body} />`
+        : html`<p class="opening" role="status">Asking the service …</p>`
     }
     <${Toasts} />
   </div>`;

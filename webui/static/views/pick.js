@@ -3,17 +3,15 @@
 import { html } from "htm/preact";
 import { chosen, toggle } from "../selection.js";
 
-/** @import {Task} from "../types.js" */
-
-/** @param {{of: Task}} props */
-export function Pick({ of: { id, title, allowed } }) {
+/** @param {{id: number, title: string, canMove: boolean}} props */
+export function Pick({ id, title, canMove }) {
   const isChosen = chosen.value.has(id);
   const press = (/** @type {MouseEvent} */ event) => {
     event.stopPropagation(); // the row is shown only when it is pressed itself
     toggle(id, { range: event.shiftKey });
   };
   return html`${
-    allowed.includes("move")
+    canMove
       ? html`<span class="grip" aria-hidden="true"><svg viewBox="0 0 6 10">
           <path d="M1 1h1v1H1zM4 1h1v1H4zM1 4.5h1v1H1zM4 4.5h1v1H4zM1 8h1v1H1zM4 8h1v1H4z" />
         </svg></span>`

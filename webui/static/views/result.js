@@ -6,7 +6,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { bytes } from "../detail/cells.js";
 import { isLarge, result, resultAddress, resultKey } from "../detail/result.js";
 import { MOST_TEXT, shapeOf } from "../detail/shape.js";
-import { state } from "../store.js";
+import { types } from "../store.js";
 import { Copy } from "./copy.js";
 import { Plot } from "./result_chart.js";
 import { Gantt } from "./result_gantt.js";
@@ -31,7 +31,7 @@ export function Result({ of }) {
 
 /** @param {{of: Task, read: Read}} props */
 function Shown({ of, read }) {
-  const type = state.value?.types.get(of.type);
+  const type = types.value.get(of.type);
   const shape = useMemo(() => shapeOf(read.mediaType, read.content, read.isCut, type), [read]);
   const [isPlain, setPlain] = useState(false);
   const hasOther = "rows" in shape;

@@ -56,7 +56,8 @@ export class Row extends Component {
           aria-label="Jobs of ${task.title}" onClick=${this.unfold}><svg viewBox="0 0 16 16"
           aria-hidden="true"><path d="M5.5 3.5 11 8l-5.5 4.5Z" fill="currentColor" /></svg>
       </button></span>
-      <span class="mark" role="gridcell"><${Pick} of=${task} /><${Glyph} name=${glyph} /></span>
+      <span class="mark" role="gridcell"><${Pick} id=${task.id} title=${task.title}
+          canMove=${task.allowed.includes("move")} /><${Glyph} name=${glyph} /></span>
       <span class="name" role="gridcell" title=${task.title}>${task.title}</span>
       <span class="word" role="gridcell">${word}</span>
       ${
@@ -65,7 +66,7 @@ export class Row extends Component {
           : html`<span class="stage" role="gridcell">${
               why
                 ? html`<span class="why" title=${why}>${why}</span>`
-                : html`<${Stations} stations=${stationsOf(task, type)} />`
+                : this.way(task, type)
             }</span>
             <span role="gridcell"><${Bar} task=${task} /></span>`
       }
@@ -74,6 +75,17 @@ export class Row extends Component {
       <span class="speed" role="gridcell">${status === "running" ? speed(task.rate) : ""}</span>
     </div>`;
   }
+
+  /** The stations; the same for as long as it is at the same one. @param {Task} task
+   * @param {TaskType|undefined} type */
+  way(task, type) {
+    const at = [task.status, task.step_index, task.stage, task.stages, task.started_at].join();
+    if (at !== this.drawnWay.at || type !== this.drawnWay.type)
+      this.drawnWay = { at, type, way: html`<${Stations} stations=${stationsOf(task, type)} />` };
+    return this.drawnWay.way;
+  }
+
+  drawnWay = { at: "", type: /** @type {TaskType|undefined} */ (undefined), way: /** @type {any} */ (null) };
 
   /** @param {MouseEvent} event */
   unfold = (event) => {

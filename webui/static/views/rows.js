@@ -3,7 +3,7 @@
 
 import { html } from "htm/preact";
 import { counted, whole } from "../format.js";
-import { select, state } from "../store.js";
+import { select, types } from "../store.js";
 import { toggleGroup } from "../walking.js";
 import { Bar } from "./bar.js";
 import { Glyph } from "./glyph.js";
@@ -50,7 +50,7 @@ export function JobRow({ row: { job, key, part }, task, place, index, isActive }
       <span class="name" role="gridcell" aria-colspan="3">Reading its jobs …</span></div>`;
   const { done, failed, skipped } = job.progress;
   const seen = done + failed + skipped;
-  const titles = state.value?.types.get(task.type)?.stage_titles ?? {};
+  const titles = types.value.get(task.type)?.stage_titles ?? {};
   return html`<div class=${shown} id=${key} role="row" aria-rowindex=${index} style=${place}
       onClick=${() => select(task.id)}>
     <span role="gridcell"></span>

@@ -3,13 +3,13 @@
 import { html } from "htm/preact";
 import { modules } from "../pages.js";
 import { route } from "../route.js";
-import { link, state } from "../store.js";
+import { isRead, isReadOnly, link } from "../store.js";
 import { Conditions } from "./conditions.js";
 import { Toasts } from "./toasts.js";
 import { Top } from "./top.js";
 
 export function Section() {
-  const isStale = link.value.status !== "live" && state.value !== null;
+  const isStale = link.value.status !== "live" && isRead.value;
   return html`<div class="page ${isStale ? "stale" : ""}">
     <${Top} />
     <${Conditions} />
@@ -26,10 +26,10 @@ function Shown() {
       <p>Its files could not be fetched from the service. What runs goes on.</p>
       <button class="button primary" onClick=${() => location.reload()}>Try again</button>
     </main>`;
-  if (state.value?.isReadOnly)
+  if (isReadOnly.value)
     return html`<main class="empty"><h2>Not on this screen</h2>
       <p>A second screen shows the tasks, and nothing of what they work on.</p></main>`;
-  if (!module || state.value === null)
+  if (!module || !isRead.value)
     return html`<p class="opening" role="status">Asking the service …</p>`;
   return html`<${module.View} key=${route.value.page} />`;
 }

@@ -4,9 +4,9 @@ import { html } from "htm/preact";
 import { clock, clockSeconds, counted, whole } from "../format.js";
 import { askNewTask } from "../new_task.js";
 import { openPalette } from "../palette.js";
-import { askClearCompleted, askRetryFailed, isPaused, toggleQueue } from "../queue.js";
+import { askClearCompleted, askRetryFailed, toggleQueue } from "../queue.js";
 import { route, togglePage } from "../route.js";
-import { busy, haul, isHelpOpen, link, now, state } from "../store.js";
+import { busy, haul, isHelpOpen, isPaused, isRead, isReadOnly, link, now } from "../store.js";
 import { askStop, stopping } from "../stopping.js";
 import { Menu } from "./menu.js";
 import { Nav, entriesOfNav } from "./nav.js";
@@ -57,7 +57,7 @@ const toggleHelp = () => (isHelpOpen.value = !isHelpOpen.value);
 
 /** Pauses the queue, and says plainly when it is paused. */
 function QueueSwitch() {
-  const paused = isPaused();
+  const paused = isPaused.value;
   return html`<button class="button queue ${paused ? "is-paused" : ""}" aria-keyshortcuts="P"
       aria-label="${paused ? "Queue is paused: go on" : "Pause queue"} P" title=${
         paused ? null : "Pause queue"
@@ -73,7 +73,7 @@ function QueueSwitch() {
 
 /** What has no place in the line, and what loses its place in a narrow one. @returns {Item[]} */
 function more() {
-  const paused = isPaused();
+  const paused = isPaused.value;
   const isDesk = route.value.page === "desk";
   /** @type {(Item & {isChange?: boolean})[]} */
   const ofDesk = [
@@ -96,12 +96,12 @@ function more() {
     { label: "Keys", shown: "?", run: toggleHelp, kind: "for-narrower" },
     { label: "Stop Longhaul …", shown: "Q", run: askStop, kind: "for-narrower", isChange: true },
   ];
-  return state.value?.isReadOnly ? items.filter(({ isChange }) => !isChange) : items;
+  return isReadOnly.value ? items.filter(({ isChange }) => !isChange) : items;
 }
 
 function subtitle() {
   const { tasks, running, open } = haul.value;
-  if (!state.value || !tasks) return "Background tasks";
+  if (!isRead.value || !tasks) return "Background tasks";
   if (!open) return "Nothing is waiting or running";
   return `${whole(running)} of ${counted(tasks, "tasks")} moving`;
 }
@@ -110,7 +110,7 @@ function subtitle() {
 function Link() {
   const { status, since } = link.value;
   if (status === "live") return html`<span class="link live"><i></i>Live${
-    state.value?.isReadOnly ? ", only looking" : ""
+    isReadOnly.value ? ", only looking" : ""
   }</span>`;
   if (status === "opening") return html`<span class="link"><i></i>Connecting</span>`;
   if (stopping.value === "stopped") return html`<span class="link"><i></i>Stopped</span>`;

@@ -2,9 +2,10 @@
 // the service's, so every window shows the change.
 
 import { html } from "htm/preact";
+import { isReadOnly } from "../store.js";
 import { useTakenFocus } from "../views/focus.js";
 import { Screens } from "../views/screens.js";
-import { isReadOnly, change, refused, wallSettings, wallZoom } from "./settings.js";
+import { change, refused, wallSettings, wallZoom } from "./settings.js";
 import { sightOf } from "./sight.js";
 import { isPanelOpen } from "./state.js";
 

@@ -62,8 +62,6 @@ export const wallZoom = computed(() => {
 });
 
 /** Whether this window may only look. */
-export const isReadOnly = computed(() => state.value?.isReadOnly ?? false);
-
 /**
  * Change some, shown at once and taken back when the service refuses; whether they are kept.
  * @param {Partial<WallSettings>} changes

@@ -5,8 +5,7 @@ import { useSignal } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";
 import { togglePage } from "../route.js";
-import { isHelpOpen } from "../store.js";
-import { isReadOnly } from "./settings.js";
+import { isHelpOpen, isReadOnly } from "../store.js";
 import { isPanelOpen } from "./state.js";
 
 /** Milliseconds without a movement until they are gone. */
