@@ -10,12 +10,13 @@ contract of stages, cursor, pause and cancel is docs/backfill-contract.md.
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection
 
+from core import throttles
 from core.compute import Code, Computer
 from core.compute.inline import Inline, Untouched
 from core.compute.processes import Processes
@@ -34,7 +35,7 @@ class Backfill(TaskType):
 
     stages = ("scanning", "backfilling")
     guarantee = AT_LEAST_ONCE
-    knobs = frozenset({"batch_size", "rate", "workers"})
+    knobs = frozenset({"batch_size", "rate", "workers", "nice", *throttles.KNOBS})
     #: "inline": in the worker itself, for light work; "processes": with a limit per record
     compute_in: ClassVar[str] = "inline"
     #: seconds a record may take, and bytes of memory, where it is computed in processes
@@ -125,6 +126,23 @@ class Backfill(TaskType):
     def _read_source(self, run: Run, cursor: Any, limit: int) -> Sequence[Any]:
         assert self._opened_source is not None, "it is opened before anything is read"
         return self._opened_source.read(cursor, limit)
+
+    @classmethod
+    def has_canary(cls) -> bool:
+        return True
+
+    def throttle(self, run: Run) -> str | None:
+        """A reason to wait now, in words ("the nightly backup runs"), or None. Asked before each
+        batch, at most once a second; quick."""
+        return None
+
+    def counting(self, run: Run, cursor: Any) -> Iterable[int] | None:
+        """How many records come after the cursor, part by part (see `core.totals`), or None.
+
+        Where it is given, a run begins without waiting for the whole count, which goes on in a
+        thread beside it, and a source that grew is counted again. `count` is not asked then.
+        """
+        return None
 
     @classmethod
     def retries_items(cls) -> bool:

@@ -97,7 +97,7 @@ def task_document(task: Task, waiting: Reason | None = None) -> dict[str, Any]:
         "figures": task.figures,
         "rate": round(task.rate, 3) if task.rate is not None else None,
         "eta": eta_of(task),
-        "waiting_because": reason_document(waiting),
+        "waiting_because": reason_document(waiting or throttle_reason(task)),
         "attempts": task.attempts,
         "max_attempts": current["max_attempts"],
         "error": task.error,
@@ -105,6 +105,8 @@ def task_document(task: Task, waiting: Reason | None = None) -> dict[str, Any]:
         "note": task.note,
         "asked_by": task.asked_by,
         "approved": _approval(task.approved),
+        "canary": canary_document(task),
+        "steered": _approval(task.steered),
         "scheduled_at": rfc3339(task.not_before),
         "created_at": rfc3339(task.created_at),
         "started_at": rfc3339(task.started_at),
@@ -114,8 +116,30 @@ def task_document(task: Task, waiting: Reason | None = None) -> dict[str, Any]:
     }
 
 
+def throttle_reason(task: Task) -> Reason | None:
+    """What holds a task back that runs, by name."""
+    if task.status != Status.RUNNING or task.control != Control.RUN or not task.throttle:
+        return None
+    return Reason("throttled", task.throttle["message"])
+
+
+def awaits_look(task: Task) -> bool:
+    """Whether it has a canary that nobody has looked at in this run."""
+    return task.canary is not None and task.canary_run != task.run
+
+
+def canary_document(task: Task) -> dict[str, Any] | None:
+    """{records, state}: ahead of it, waiting for a look at the first ones, or passed."""
+    if task.canary is None:
+        return None
+    state = "ahead" if awaits_look(task) else "passed"
+    if awaits_look(task) and task.status == Status.PAUSED:
+        state = "waiting" if task.done + task.failed + task.skipped >= task.canary else "ahead"
+    return {"records": task.canary, "state": state}
+
+
 def _approval(approved: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Who let a held task start, and when."""
+    """Who did something to a task, and when."""
     return {**approved, "at": rfc3339(approved["at"])} if approved else None
 
 
@@ -173,7 +197,7 @@ def progress_document(record: Task | Job) -> dict[str, Any]:
 
 def eta_of(task: Task) -> dict[str, float] | None:
     """Seconds to go as {low, high} while the task runs, else None."""
-    if task.status != Status.RUNNING or task.total is None:
+    if task.status != Status.RUNNING or task.total is None or task.throttle:
         return None
     to_go = max(0, task.total - task.done - task.failed - task.skipped)
     return estimate.eta(to_go, task.rate_low, task.rate_high)

@@ -62,6 +62,12 @@ class Drifted(NotPossible):
     code, title = "drifted", "The tasks have changed since you looked"
 
 
+class PlanDrifted(NotPossible):
+    """The data are not as the preview saw them; `drift` says in which ways. Nothing was started."""
+
+    code, title = "plan-drifted", "The data have changed since the preview"
+
+
 class Stale(LonghaulError):
     """`If-Match` names an older version than the stored one."""
 
@@ -170,9 +176,24 @@ class Retry(TaskSignal):
         self.seconds = seconds
 
 
+class Halt(TaskSignal):
+    """Pauses the task with the message as its reason, until a person resumes it at its cursor."""
+
+
 class Fail(TaskSignal):
     """The job failed and trying again will not help; `hint` says what the person can do."""
 
     def __init__(self, why: str, hint: str = "", code: str = "failed"):
         super().__init__(why)
         self.hint, self.code = hint, code
+
+
+class Stop(BaseException):
+    """Ends an attempt at a checkpoint: a pause, a cancel, or the slot is wanted back.
+
+    Not an Exception, so that a task's own `except Exception` does not swallow it.
+    """
+
+    def __init__(self, release: bool = False):
+        super().__init__("released" if release else "stopped by a person")
+        self.release = release

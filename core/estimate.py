@@ -69,6 +69,34 @@ def _span_speeds(samples: list[tuple[float, int]]) -> list[float]:
     ]
 
 
+class StageClock:
+    """What each stage of an attempt took, without the time that it was held back."""
+
+    def __init__(self, name: str, at: float, seen: int):
+        """`at`: monotonic seconds, `seen`: records in all; both of the moment it begins."""
+        self._name, self._at, self._seen = name, at, seen
+        self._held = 0.0
+        self._stages: dict[str, dict[str, float]] = {}
+
+    def enter(self, name: str, at: float, seen: int) -> None:
+        """Another stage begins."""
+        self.read(at, seen)
+        self._name = name
+
+    def hold(self, seconds: float) -> None:
+        """So much of the time since was no work."""
+        self._held += seconds
+
+    def read(self, at: float, seen: int) -> dict[str, dict[str, float]]:
+        """{stage: {seconds, records}} up to now, in the order they began."""
+        if self._name:
+            stage = self._stages.setdefault(self._name, {"seconds": 0.0, "records": 0})
+            stage["seconds"] += max(0.0, at - self._at - self._held)
+            stage["records"] += max(0, seen - self._seen)
+        self._at, self._seen, self._held = at, seen, 0.0
+        return self._stages
+
+
 def eta(to_go: int | None, low: float | None, high: float | None) -> dict[str, float] | None:
     """{low, high}: seconds to go at the high and at the low rate, or None while unknown."""
     if to_go is None or not low or not high:

@@ -19,7 +19,10 @@ ARROWS: dict[tuple[Status, Status], str] = {
     (Q, P): "paused before it started",
     (Q, X): "cancelled before it started",
     (R, Q): "gave its place back: snooze, retry, a stopping service, or a dead worker",
-    (R, P): "reached a checkpoint after a person asked for a pause, or the disk is full",
+    (
+        R,
+        P,
+    ): "reached a checkpoint after a person asked for a pause, wants a person, or the disk is full",
     (R, C): "finished its work",
     (R, F): "failed, and no attempt is left or none would help",
     (R, X): "reached a checkpoint after a cancel, or was ended after the grace period",
@@ -75,6 +78,7 @@ class Ending(StrEnum):
     RELEASED = "released"  #: gave its place back: the service stops, or a lent slot is wanted
     STOPPED = "stopped"  #: obeyed `control` at a checkpoint
     DISK_FULL = "disk_full"  #: pauses with that reason
+    HALTED = "halted"  #: asked for a person: pauses with its reason
 
 
 DONE_WELL = frozenset({Ending.COMPLETED, Ending.SPLIT, Ending.DISCARDED})
@@ -92,7 +96,7 @@ def settlement(ending: Ending, control: str, tries_left: bool) -> Status:
         return C
     if ending == Ending.HOPELESS or (ending == Ending.FAILED and not tries_left):
         return F
-    if control == Control.PAUSE or ending == Ending.DISK_FULL:
+    if control == Control.PAUSE or ending in (Ending.DISK_FULL, Ending.HALTED):
         return P
     return Q
 

@@ -121,7 +121,7 @@ class Step:
 class Task(_Record):
     """What a person asked for and sees."""
 
-    _json = frozenset("params steps knobs error figures asked_by approved".split())
+    _json = frozenset("params steps knobs error figures asked_by approved throttle steered".split())
 
     id: int
     type: str
@@ -168,6 +168,10 @@ class Task(_Record):
     note: str  #: a person's words about it, such as why it waits for a start
     asked_by: dict[str, str] | None  #: a `Who`
     approved: dict[str, Any] | None  #: a `Who` with `at`: who let it start after it was held
+    canary: int | None  #: after so many records it pauses by itself for a look
+    canary_run: int | None  #: the run whose first records a person has looked at
+    throttle: dict[str, Any] | None  #: {name, message, since}: what holds it back while it runs
+    steered: dict[str, Any] | None  #: a `Who` with `at` and `changes`: the last change of knobs
 
     @property
     def is_finished(self) -> bool:
@@ -289,3 +293,4 @@ class NewTask:
     items: tuple[str, ...] = ()
     note: str = ""
     asked_by: Who | None = None
+    canary: int | None = None

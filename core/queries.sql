@@ -46,11 +46,11 @@ SELECT installation FROM queue_state WHERE id = 1;
 -- name: insert_task
 -- The position is the number the task will get, so that equals run in the order they came.
 INSERT INTO tasks(type, title, source, user_relevant, project, session_id, related_type, related_id,
-  source_id, page_id, params, priority, position, direct, hold, not_before, steps, unit, note, asked_by, created_at,
-  updated_at)
+  source_id, page_id, params, priority, position, direct, hold, not_before, steps, unit, note, asked_by,
+  canary, created_at, updated_at)
 VALUES (:type, :title, :source, :user_relevant, :project, :session_id, :related_type, :related_id,
   :source_id, :page_id, :params, :priority, 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'tasks'), 0),
-  :direct, :hold, :not_before, :steps, :unit, :note, :asked_by, :now, :now)
+  :direct, :hold, :not_before, :steps, :unit, :note, :asked_by, :canary, :now, :now)
 RETURNING *;
 
 -- name: insert_job
@@ -147,7 +147,7 @@ ORDER BY a.job_id, a.number;
 
 -- name: task_claimed
 UPDATE tasks SET status = 'running', started_at = coalesce(started_at, :now), attempts = attempts + 1,
-  stage = :stage, message = '', error = NULL, updated_at = :now, version = version + 1
+  stage = :stage, message = '', error = NULL, throttle = NULL, updated_at = :now, version = version + 1
 WHERE id = :id RETURNING *;
 
 -- name: touch_task
@@ -354,7 +354,7 @@ UPDATE jobs SET priority = priority + :shift, position = :position, updated_at =
 WHERE task_id = :id AND status IN ('queued','paused') RETURNING *;
 
 -- name: patch_task
-UPDATE tasks SET title = :title, note = :note, knobs = :knobs, updated_at = :now, version = version + 1
+UPDATE tasks SET title = :title, note = :note, knobs = :knobs, steered = :steered, updated_at = :now, version = version + 1
 WHERE id = :id RETURNING *;
 
 -- name: delete_task

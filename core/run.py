@@ -10,42 +10,28 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from core import seams
 from core.documents import compact, rfc3339, storable
-from core.errors import ClaimLost, DatabaseBusy
-from core.estimate import RateMeter
+from core.errors import ClaimLost, DatabaseBusy, Stop
+from core.estimate import RateMeter, StageClock
 from core.items import Items
 from core.model import Control, Job, Kind, Progress, Status, Task
 from core.paths import Roots
 from core.queue import Claim, Claims, Ledger, Note, Verdict
 from core.sealed import hiding
+from core.task_type import Split
+
+__all__ = ["Run", "Split", "Stop"]
 
 LEVELS = ("debug", "info", "warning", "error")
 BUSY_WAIT_S = 0.5  #: before another try of a locked database
 
 T = TypeVar("T")
-
-
-class Stop(BaseException):
-    """Ends an attempt at a checkpoint: a pause, a cancel, or the slot is wanted back.
-
-    Not an Exception, so that a task's own `except Exception` does not swallow it.
-    """
-
-    def __init__(self, release: bool = False):
-        super().__init__("released" if release else "stopped by a person")
-        self.release = release
-
-
-@dataclass(frozen=True)
-class Split:
-    """Returned by a job that divides its work: one job of the same step for each chunk."""
-
-    chunks: tuple[Any, ...]
 
 
 class Run:
@@ -65,6 +51,9 @@ class Run:
         self._held_back = False  # progress that a checkpoint did not tell
         #: what `when_completed` was given: the worker commits it with the end of the job
         self.closing: Callable[[], None] | None = None
+        #: written into Longhaul's database with every checkpoint, beside its `effects`
+        self.beside: Callable[[], None] | None = None
+        self._clock = StageClock(self._stage, self._began, self.progress.seen)
         self._release = threading.Event()
         self._lost = threading.Event()
         #: the units inside the job, such as the files that a request named
@@ -128,6 +117,7 @@ class Run:
     def stage(self, name: str) -> None:
         """Begin a readable phase; told at once."""
         if name != self._stage:
+            self._clock.enter(name, time.monotonic(), self.progress.seen)
             self._stage = name
             self.checkpoint(tell=True)
 
@@ -197,7 +187,7 @@ class Run:
                 self.progress.cursor,
                 new,
                 Note(self._stage, self._message, self._meter.rate(), must=tell),
-                effects,
+                partial(self._write, effects),
             )
             self.progress, self._knobs = new, verdict.knobs
             self._held_back = not verdict.told
@@ -207,6 +197,10 @@ class Run:
     def when_completed(self, effects: Callable[[], None]) -> None:
         """Writes into our own database that commit with this job's end, if that is `completed`."""
         self.closing = effects
+
+    def _write(self, effects: Callable[[], object] | None) -> None:
+        for write in filter(None, (effects, self.beside)):
+            write()
 
     def check(self) -> None:
         """Look at what the person wants, without a checkpoint (inside a long computation)."""
@@ -249,6 +243,19 @@ class Run:
             self._message = before
             if why:
                 self._held_back = True  # that it goes on is told, too
+
+    def pass_over(self, seconds: float) -> None:
+        """So much of the time until now was no work: no rate and no stage counts it."""
+        self._began += seconds
+        self._clock.hold(seconds)
+
+    def took(self) -> dict[str, dict[str, float]]:
+        """What each stage of this attempt took so far: {stage: {seconds, records}}."""
+        return self._clock.read(time.monotonic(), self.progress.seen)
+
+    def throttled(self, throttle: dict[str, Any] | None) -> None:
+        """Tell what holds the task back, {name, message, since}, or that nothing does any more."""
+        self._claims.throttle(self.claim, throttle)
 
     def lose(self) -> None:
         """The heartbeat found the claim gone: the next checkpoint or look raises ClaimLost."""

@@ -13,6 +13,7 @@ from typing import Any
 from core.clock import Clock, SystemClock
 from core.desk.answers import Answers
 from core.desk.lists import ListDesk
+from core.desk.paces import PaceDesk
 from core.desk.paths import PathDesk
 from core.desk.photo_upkeep import PhotoUpkeep
 from core.desk.photos import PhotoDesk
@@ -78,6 +79,7 @@ class Service:
         self.settings = SettingsDesk(self.ledger)
         self.schedules = ScheduleDesk(self.ledger, intake, self.types)
         self.stats = StatsDesk(self.ledger)
+        self.paces = PaceDesk(self.ledger)
         self.paths = PathDesk(self.roots)
         self.texts = TextDesk(self.ledger, intake, steering, self.types, self.roots)
         self.lists = ListDesk(self.ledger, self.queue, self.settings, self.types, facts=self._facts)

@@ -135,6 +135,34 @@ class Settings(BaseModel):
         "", max_length=4096, alias="recordings.models_folder",
         description="A folder with models, beside `models` in the data directory",
     )  # fmt: skip
+    throttle_target_ms: int = Field(
+        300, ge=20, le=60_000, alias="throttle.target_ms",
+        description="How long a batch of a backfill should take, in milliseconds: about twice that "
+        "is how long a pause may take",
+    )  # fmt: skip
+    throttle_max_load: float | None = Field(
+        None, ge=0, le=1, alias="throttle.max_load",
+        description="Backfills wait while other programs use more than this share of the "
+        "processor; empty: never",
+    )  # fmt: skip
+    throttle_battery_percent: float = Field(
+        20, ge=0, le=101, alias="throttle.battery_percent",
+        description="Backfills wait while the machine runs on its battery with less than so many "
+        "percent; 101: whenever it does, 0: never",
+    )  # fmt: skip
+    throttle_min_free_mb: float = Field(
+        0, ge=0, le=1e9, alias="throttle.min_free_mb",
+        description="Backfills wait while less than so many megabytes are free on the disks they "
+        "write to",
+    )  # fmt: skip
+    throttle_quiet_hours: bool = Field(
+        False, alias="throttle.quiet_hours",
+        description="Backfills that run wait in quiet hours, too; else only nothing new starts",
+    )  # fmt: skip
+    throttle_activity: bool = Field(
+        False, alias="throttle.activity",
+        description="Backfills wait while you record or wait for a transcription",
+    )  # fmt: skip
     zoom: float = Field(1.0, ge=0.5, le=4.0, description="The page's zoom")
     theme: Literal["system", "light", "dark"] = Field("system", description="Colours of the page")
     wall_sizing: Literal["manual", "distance"] = Field(

@@ -55,6 +55,15 @@ class Preview(BaseModel):
     unit: str = ""
     sample: list[dict[str, Any]] = []  #: some records with what would become of them
     problems: list[str] = []
+    #: what the data looked like, by name (columns, length of a file): a plan is held to it
+    seen: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Split:
+    """Returned by a job that divides its work: one job of the same step for each chunk."""
+
+    chunks: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -127,7 +136,7 @@ class TaskType(JobType):
     scope: ClassVar[str] = "global"
     #: what is said when a task of it has completed; "": its title
     toast: ClassVar[str] = ""
-    #: settings that may be changed while it runs: batch_size, rate, workers
+    #: settings that may be changed while it runs: names of `core.desk.knobs`
     knobs: ClassVar[frozenset[str]] = frozenset()
     #: steps of other job types, in order; () = this type is its own single step
     steps: ClassVar[tuple[Step, ...]] = ()
@@ -148,6 +157,11 @@ class TaskType(JobType):
     @classmethod
     def retries_items(cls) -> bool:
         """Whether a retry can be over the failed items alone."""
+        return False
+
+    @classmethod
+    def has_canary(cls) -> bool:
+        """Whether a task can pause by itself after its first records, for a look."""
         return False
 
     @classmethod
@@ -187,6 +201,7 @@ class TaskType(JobType):
             "knobs": sorted(cls.knobs),
             "retries_items": cls.retries_items(),
             "has_preview": cls.has_preview(),
+            "has_canary": cls.has_canary(),
             "params_schema": _schema(cls.Params),
         }
 

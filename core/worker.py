@@ -21,7 +21,7 @@ from typing import Any
 from core import seams
 from core.clock import SystemClock
 from core.documents import compact, storable
-from core.errors import ClaimLost, DatabaseBusy, Discard, DiskFull, Fail, LonghaulError, Retry
+from core.errors import ClaimLost, DatabaseBusy, Discard, DiskFull, Fail, Halt, LonghaulError, Retry
 from core.errors import Snooze as SnoozeSignal
 from core.identity import ProcessIdentity
 from core.lifecycle import Ending
@@ -124,7 +124,7 @@ class Worker:
             return _finished(cls.from_params(claim.task.params).run(run))
         except ClaimLost:
             raise
-        except (Stop, Discard, SnoozeSignal, Retry, Fail, DiskFull) as signal_:
+        except (Stop, Discard, SnoozeSignal, Retry, Fail, Halt, DiskFull) as signal_:
             return _signalled(signal_)
         except (Exception, SystemExit) as error:
             return _failed(run, error)
@@ -235,6 +235,8 @@ def _signalled(signal_: BaseException) -> Outcome:
         case Retry():
             error = {"code": "retry", "message": str(signal_)}
             return Outcome(Ending.FAILED, error=error, delay_s=signal_.seconds)
+        case Halt():
+            return Outcome(Ending.HALTED, message=str(signal_))
         case Fail():
             error = {"code": signal_.code, "message": str(signal_), "hint": signal_.hint}
             return Outcome(Ending.HOPELESS, error=error)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from core.desk.answers import Answers
 from core.desk.lists import ListDesk
+from core.desk.paces import PaceDesk
 from core.desk.queue import QueueDesk
 from core.desk.requests import ScheduleRequest, TaskFilter, TaskRequest
 from core.desk.schedules import ScheduleDesk
@@ -103,6 +104,7 @@ class Office(Desk):
         self.schedules = ScheduleDesk(ledger, self.intake, self.types, zone=BERLIN)
         self.stats = StatsDesk(ledger)
         self.lists = ListDesk(ledger, self.queue, self.settings, self.types)
+        self.paces = PaceDesk(ledger)
         self.answers = Answers(ledger)
 
     def create(self, type="scan", direct=False, **fields):

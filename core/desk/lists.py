@@ -19,7 +19,6 @@ from core.queue import Ledger
 from core.tables import csv_text, rows_in
 
 MOST = 500  #: entries of one page
-MOST_SAMPLES = 5000  #: of a pace, however often the task was changed
 FIRST = 50  #: entries of each page of a snapshot: what a large screen shows
 #: The pages of a snapshot beside what runs, and how `GET /tasks` goes on with each.
 FIRST_PAGES: dict[str, tuple[list[Any], str]] = {
@@ -158,19 +157,6 @@ class ListDesk:
             like=like(q) if q else "",
         )
         return Page([log_document(row) for row in rows], following)
-
-    def pace(self, task_id: int, points: int = 600) -> list[dict[str, Any]]:
-        """How many records the task had seen when, over all its events that are kept.
-
-        About `points` samples of its progress, and one for each other change. Raises NotFound.
-        """
-        with self._store.snapshot():
-            self._showing.find(task_id)
-            rows = self._store.rows(
-                "pace_of_task", task_id=task_id, points=points, limit=MOST_SAMPLES
-            )
-        names = ("run", "status", "seen")
-        return [{n: row[n] for n in names} | {"at": rfc3339(row["at"])} for row in rows]
 
     def result(self, task_id: int) -> tuple[str, bytes]:
         """(media type, content) as the task left it. Raises NotFound while there is none."""

@@ -10,13 +10,19 @@ from core.model import NewTask
 def prepared(
     types: TypeDesk, request: TaskRequest, *, direct: bool = False, who: Who | None = None
 ) -> NewTask:
-    """Raises Invalid with pointers for an unknown type and parameters that do not fit.
+    """Raises Invalid with pointers for an unknown type and parameters that do not fit, PlanDrifted
+    when the data are not as they were when its plan was made.
 
     `direct`: starts at once, outside the waiting line.
     """
     if direct and (request.hold or request.after or request.not_before):
         raise Invalid("What starts at once cannot wait: leave out hold, after and not_before")
     cls, params, stored = types.validate(request.type, request.params)
+    if request.plan is not None:
+        types.hold_to(request.plan, request.type, request.params, stored)
+    if request.canary is not None and not cls.has_canary():
+        message = f"{cls.name} works through no records one by one: it has no canary"
+        raise Invalid(message, [{"pointer": "/canary", "message": message}])
     related = request.related
     return NewTask(
         type=cls.name,
@@ -37,5 +43,6 @@ def prepared(
         direct=direct,
         items=tuple(request.items or ()),
         note=request.note,
+        canary=request.canary,
         asked_by=who,
     )

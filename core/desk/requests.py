@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from core.desk.knobs import Knobs
 from core.model import ACTIVE, TERMINAL, Status
 from core.task_type import invalid
 
@@ -113,6 +114,17 @@ class TaskRequest(Body):
     )
     hold: bool = Field(default=False, description="Wait for a start")
     note: Note = ""
+    canary: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000_000,
+        description="Pause by itself after so many records, for a look; resume goes on from there",
+    )
+    plan: str | None = Field(
+        default=None,
+        max_length=20_000,
+        description="The `plan` of a preview: refused with 409 when the data have changed since",
+    )
     items: list[Annotated[str, Field(min_length=1, max_length=1024)]] | None = Field(
         default=None,
         max_length=100_000,
@@ -120,15 +132,12 @@ class TaskRequest(Body):
     )
 
 
-class TaskPatch(Body):
+class TaskPatch(Knobs):
     """What may be changed of a task; what is absent stays. A knob of null is automatic again."""
 
     title: Title | None = None
     note: Note | None = None
     priority: Priority | None = None
-    batch_size: int | None = Field(default=None, ge=1, le=1_000_000, description="Records a batch")
-    rate: float | None = Field(default=None, gt=0, le=1e9, description="Records a second at most")
-    workers: int | None = Field(default=None, ge=1, le=256, description="Processes that compute")
 
 
 class Move(Body):

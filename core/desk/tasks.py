@@ -5,6 +5,7 @@ from typing import Any
 
 from core.desk.answers import Answer, Answers
 from core.desk.bulk import Bulk
+from core.desk.knobs import steered, turned
 from core.desk.preparing import prepared
 from core.desk.requests import Move, TaskFilter, TaskPatch, TaskRequest
 from core.desk.showing import Showing, attempt_document
@@ -15,8 +16,6 @@ from core.identity import Who
 from core.lifecycle import verbs
 from core.model import Blocked, Control, Job, Kind, Status, Task
 from core.queue import Intake, Ledger, Ordering, Steering
-
-KNOBS = ("batch_size", "rate", "workers")
 
 
 class TaskDesk:
@@ -133,8 +132,16 @@ class TaskDesk:
         task = self._ordering.beside(task_id, other_id=other or 0, before=name == "before")
         return self._document(task)
 
-    def patch(self, task_id: int, patch: TaskPatch, if_match: int | None = None) -> dict[str, Any]:
-        """Title, note, priority and live knobs; one durable transaction.
+    def patch(
+        self,
+        task_id: int,
+        patch: TaskPatch,
+        if_match: int | None = None,
+        *,
+        who: Who | None = None,
+    ) -> dict[str, Any]:
+        """Title, note, priority and live knobs; one durable transaction. Knobs hold from the next
+        batch on; `who` changed them is kept, and told with what changed.
 
         Raises Stale when `if_match` is not its version, NotPossible for anything but the title of
         a finished task, Invalid for a knob that its type does not have.
@@ -144,17 +151,20 @@ class TaskDesk:
             task = self._ledger.task(task_id)
             if if_match is not None and if_match != task.version:
                 raise Stale(f"Task {task.id} has version {task.version} by now", task=task.id)
-            self._patch(task, patch)
+            self._patch(task, patch, who)
         return self.get(task_id)
 
-    def _patch(self, task: Task, patch: TaskPatch) -> None:
+    def _patch(self, task: Task, patch: TaskPatch, who: Who | None) -> None:
         given = {name: getattr(patch, name) for name in patch.model_fields_set}
         if task.is_finished and given.keys() - {"title"}:
             raise NotPossible(
                 f"Task {task.id} is {task.status}: only its title can be changed",
                 verbs(task.status, task.control),
             )
-        knobs = self._turned(task, given)
+        cls = self._types.find(task.type)
+        knobs = turned(task.knobs, given, cls.knobs if cls else frozenset(), task.type)
+        now = self._ledger.clock.wall()
+        change = steered(task.knobs, knobs, who, now) or task.steered
         if given.get("priority") not in (None, task.priority):
             task = self._ordering.set_priority(task, given["priority"])
         title = given.get("title") or task.title
@@ -166,26 +176,10 @@ class TaskDesk:
                 title=title,
                 note=note,
                 knobs=compact(knobs),
-                now=self._ledger.clock.wall(),
+                steered=compact(change) if change else None,
+                now=now,
             )
             self._ledger.tell(Task.of(row), kind=Kind.TASK_UPDATE)  # a finished one stays told
-
-    def _turned(self, task: Task, given: dict[str, Any]) -> dict[str, Any]:
-        """The task's knobs with those given; null gives a knob back to the task type."""
-        cls = self._types.find(task.type)
-        has = cls.knobs if cls else frozenset()
-        knobs, errors = dict(task.knobs), []
-        for name in KNOBS:
-            if name not in given:
-                continue
-            if name not in has:
-                others = f"; it has {', '.join(sorted(has))}" if has else ""
-                message = f"{task.type} has no {name} that can be changed while it runs{others}"
-                errors.append({"pointer": f"/{name}", "message": message})
-            knobs[name] = given[name]
-        if errors:
-            raise Invalid("; ".join(e["message"] for e in errors), errors)
-        return {name: value for name, value in knobs.items() if value is not None}
 
     def bulk(
         self,

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from core.desk.plans import hold_to, plan_of
 from core.errands import Errands
 from core.errors import Invalid, NotFound, Unavailable
 from core.paths import Roots
@@ -89,16 +90,28 @@ class TypeDesk:
         waited while a newer one was asked for: who types makes many. Changes nothing.
         """
         self._registry.get(name)
-        cls, checked, _ = self.validate(name, params)
-        title = {"title": cls.title_for(checked)}
+        cls, checked, stored = self.validate(name, params)
         if not cls.has_preview():
-            return title | cls(checked).preview(self._roots()).model_dump(mode="json")
-        with self._newest.turn():
-            try:
-                roots = list(self._roots().paths)
-                return title | self._errands.preview(name, params, self._folder, roots)
-            except Unavailable as error:
-                return title | Preview(problems=[error.detail]).model_dump(mode="json")
+            found = cls(checked).preview(self._roots()).model_dump(mode="json")
+        else:
+            with self._newest.turn():
+                try:
+                    found = self._previewed(name, params)
+                except Unavailable as error:
+                    found = Preview(problems=[error.detail]).model_dump(mode="json")
+        plan = plan_of(name, stored, found)
+        return {"title": cls.title_for(checked), **found, "plan": plan}
+
+    def hold_to(self, plan: str, name: str, params: dict[str, Any], stored: dict[str, Any]) -> None:
+        """Look again, whether the data are as they were when this plan was made.
+
+        `stored`: the parameters as `validate` gave them. Raises PlanDrifted, saying how; Invalid
+        for a plan of other parameters; Unavailable when looking takes too long.
+        """
+        hold_to(plan, name, stored, self._previewed(name, params))
+
+    def _previewed(self, name: str, params: dict[str, Any]) -> dict[str, Any]:
+        return self._errands.preview(name, params, self._folder, list(self._roots().paths))
 
 
 class Newest:

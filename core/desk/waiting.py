@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.documents import blocked_reason, compact
+from core.documents import blocked_reason, canary_document, compact
 from core.lanes import Busy, Limits, Reason, Surroundings, lane_of, refusal
 from core.model import Blocked, Job, Status, Task
 from core.queue import Ledger
@@ -117,7 +117,9 @@ class Waiting:
 
 
 def _paused(task: Task) -> Reason:
-    return Reason("paused", task.message or "Paused: waits until you resume it")
+    canary = canary_document(task)
+    code = "canary" if canary and canary["state"] == "waiting" else "paused"
+    return Reason(code, task.message or "Paused: waits until you resume it")
 
 
 def _after(unmet: list[Any]) -> str:

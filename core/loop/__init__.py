@@ -3,7 +3,8 @@
 One `Loop` is one attempt of one `core.backfill.Backfill`, its only caller. What a record is, how
 it is computed and written is the task's; when, in which transaction, and what happens about locks,
 pauses and lost answers is decided here. Its parts: `reading` (what comes next), `committing` (how
-a batch is written), `failures` (records that failed), `pace` (how fast it goes).
+a batch is written), `failures` (records that failed), `counting` (the total), `pace` (how fast it
+goes), `course` (what is left to be seen of that).
 """
 
 from collections import deque
@@ -17,6 +18,7 @@ from typing import Any
 from core import seams
 from core.compute import Outcomes
 from core.loop.committing import Committing
+from core.loop.counting import Counting
 from core.loop.failures import Failures
 from core.loop.pace import Pace
 from core.loop.reading import Reading
@@ -37,7 +39,10 @@ class Loop:
         self.task, self.run_, self.target = task, run, target
         self.computer = task.computer(run)
         stack.callback(self.computer.close)
-        self.pace = Pace(task, run, self.computer)
+        self.pace = Pace(task, run, self.computer, target)
+        stack.callback(self.pace.course.close)
+        self.counting = Counting(task, run)
+        stack.callback(self.counting.close)
         self.committing = Committing(task, run, target, Failures(run))
         self.keys: deque[list[Any]] = deque()  # of the batches that are out
 
@@ -46,10 +51,11 @@ class Loop:
         if self.target is not None:
             self._adopt(self.target)
             self._tidy(self.target)
+        self.pace.begin()
         self.reading = Reading(self.task, run, run.cursor)
         if run.progress.total is None:
             run.stage("scanning")
-            self._count()
+            self.counting.begin()
         run.stage("backfilling")
         began = perf_counter()
         while self._read_ahead():
@@ -59,9 +65,13 @@ class Loop:
                 continue
             seams.reach("computed")
             keys = self.keys.popleft()
+            self.pace.computed(keys, outcomes)
             self.committing.commit(_results(keys, outcomes))
             self.pace.after_batch(len(keys), perf_counter() - began)
+            self.counting.look()
             began = perf_counter()  # what it waited to be slow is no time of the next batch
+        self.pace.end()
+        self.counting.end()
         run.checkpoint(tell=True)
 
     # --- before the first batch ------------------------------------------------------------------
@@ -94,15 +104,6 @@ class Loop:
         for key in self.run_.needless(target.keys):
             self.run_.patiently(partial(target.forget, key, NEWEST_FENCE))
 
-    def _count(self) -> None:
-        run = self.run_
-        if run.job.only_failed:
-            total = len(run.items.keys())
-        else:
-            total = run.patiently(lambda: self.task.count(run))
-        if total is not None:
-            run.checkpoint(progress=replace(run.progress, total=total), tell=True)
-
     # --- reading ahead ---------------------------------------------------------------------------
 
     def _read_ahead(self) -> bool:
@@ -110,10 +111,14 @@ class Loop:
         computer, reading = self.computer, self.reading
         while not reading.exhausted and computer.pending < computer.in_flight:
             self.pace.hold()
-            keys, records = reading.next(self.pace.limit())
+            limit = self.pace.limit()
+            if not limit:
+                break
+            keys, records = reading.next(limit)
             seams.reach("read")
             if not keys:
                 break
+            self.pace.took(len(keys))
             self.keys.append(keys)
             computer.submit(records)
             if computer.pending > 1:

@@ -213,6 +213,21 @@ class Claims:
             give_back = self._is_overdrawn(claim.job)
         return Verdict(Control(row["control"]), give_back, json.loads(row["knobs"]), told)
 
+    def throttle(self, claim: Claim, throttle: dict[str, Any] | None) -> None:
+        """What holds a running task back; told when it changes. Raises ClaimLost."""
+        with self._ledger.transaction():
+            row = self._store.one("look", id=claim.job.id)
+            if row is None or row["fence"] != claim.fence or row["status"] != "running":
+                raise ClaimLost(f"job {claim.job.id} was taken over")
+            changed = self._store.one(
+                "set_throttle",
+                id=claim.job.task_id,
+                throttle=compact(throttle) if throttle else None,
+                now=self._ledger.clock.wall(),
+            )
+            if changed is not None:
+                self._ledger.tell(Task.of(changed))
+
     def tell_progress(self, claim: Claim, note: Note) -> None:
         """Tell what a checkpoint held back. Raises ClaimLost: nothing follows a task's end."""
         with self._ledger.transaction():

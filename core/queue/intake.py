@@ -57,6 +57,7 @@ class Intake:
             steps=compact([step.document() for step in new.steps]),
             unit=new.unit,
             note=new.note,
+            canary=new.canary,
             asked_by=compact(new.asked_by.document()) if new.asked_by else None,
             now=now,
         )

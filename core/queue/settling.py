@@ -16,6 +16,7 @@ from core.lifecycle import DONE_WELL, Ending, settlement
 from core.model import Blocked, Control, Job, Status, Task
 from core.orchestrator import Finish, Start, advance
 from core.queue.ledger import Ledger
+from core.queue.past import keep_run
 
 
 @dataclass(frozen=True)
@@ -239,6 +240,7 @@ class Settling:
             raise ClaimLost(f"task {task.id} has already ended")
         finished = Task.of(row)
         self._count_day(finished, now)
+        keep_run(self._store, finished, now)
         if status == Status.COMPLETED:
             self.free_dependents(task.id)
         return finished

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core import seams
-from core.documents import compact
+from core.documents import awaits_look, compact
 from core.errors import DatabaseError, LonghaulError, NotPossible
 from core.identity import Who
 from core.lifecycle import shown, verbs
@@ -96,6 +96,8 @@ class Steering:
             "resume",
         )
         task = self._set_control(task, Control.RUN)
+        if awaits_look(task):
+            self._store.changed("canary_passed", id=task.id)
         rows = self._store.rows(
             "resume_paused_jobs",
             id=task.id,

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Executable, inspect, make_url
@@ -89,6 +90,11 @@ class Target:
     def name(self) -> str:
         """The path or URL as it may be shown: without a password."""
         return self._source.name
+
+    @property
+    def file(self) -> Path | None:
+        """The file it is, where it is one."""
+        return self._source.path if isinstance(self._source, SqliteFile) else None
 
     @property
     def dialect(self) -> str:

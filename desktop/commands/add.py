@@ -43,6 +43,10 @@ def register(commands: Commands) -> None:
     completes(action, "ids")
     parser.add_argument("--at", metavar="TIME", help="not before 22:30, +90m, 2026-11-21 22:30")
     parser.add_argument("--hold", action="store_true", help="wait until `longhaul start ID`")
+    parser.add_argument(
+        "--canary", type=int, metavar="N",
+        help="pause by itself after N records, for a look; `longhaul resume` goes on from there",
+    )  # fmt: skip
     parser.add_argument("--note", metavar="TEXT", help="say why, to who shall start it")
     stay = parser.add_mutually_exclusive_group()
     stay.add_argument("--follow", action="store_true", help="stay and show the progress")
@@ -75,6 +79,7 @@ def _request(args: argparse.Namespace, client: Client) -> dict[str, Any]:
         "after": args.after or None,
         "hold": args.hold or None,
         "note": args.note,
+        "canary": args.canary,
     }
     return {name: value for name, value in request.items() if value is not None}
 

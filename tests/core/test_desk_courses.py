@@ -82,18 +82,18 @@ def test_the_pace_has_the_whole_course_and_every_change_of_it(office):
     for seen in range(10, 1000, 10):
         run_to(office, claim, seen)
     office.settling.settle(claim.job, office_outcome(Ending.STOPPED))
-    pace = office.lists.pace(task, points=20)
+    pace = office.paces.read(task, points=20)["samples"]
     assert len(pace) < 60, "thinned"
     assert [pace[0]["seen"], pace[-1]["seen"]] == [0, 990]
     assert [s["at"] for s in pace] == sorted(s["at"] for s in pace)
     statuses = [s["status"] for s in pace]
     assert statuses[0] == "queued" and "running" in statuses and statuses[-1] != "running"
-    assert len(office.lists.pace(task, points=2000)) > 90
+    assert len(office.paces.read(task, points=2000)["samples"]) > 90
 
 
 def test_the_pace_of_no_task_is_none(office):
     with pytest.raises(NotFound):
-        office.lists.pace(99)
+        office.paces.read(99)
 
 
 def office_outcome(ending, **fields):

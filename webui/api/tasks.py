@@ -14,6 +14,7 @@ from core.desk.requests import (
 )
 from core.documents import compact
 from core.errors import (
+    BrokenTaskType,
     DatabaseBusy,
     DatabaseError,
     DiskFull,
@@ -21,7 +22,9 @@ from core.errors import (
     Forbidden,
     Invalid,
     NotPossible,
+    PlanDrifted,
     Stale,
+    Unavailable,
 )
 from webui import documents as docs
 from webui.api import task_stream
@@ -36,6 +39,8 @@ routes = Routes("tasks")
 
 #: Parameters may name a database or a folder, which is looked at before a task is accepted.
 WORLD = (Forbidden, Invalid, DatabaseBusy, DatabaseError, DiskFull)
+#: and may have changed since its preview, which is looked at again.
+PLANNED = (*WORLD, PlanDrifted, BrokenTaskType, Unavailable)
 TASK = Content(docs.TaskDocument, headers=("ETag",))
 ASKED = Content(docs.TaskDocument, headers=("ETag",), description="Asked for; it is on its way")
 _ETAG = re.compile(r'(W/)?"([^"]*)"')
@@ -64,7 +69,7 @@ def list_tasks(call: Call) -> Reply:
         201: Content(docs.TaskDocument, headers=("Location", "ETag"), description="Accepted"),
     },
     body=TaskRequest,
-    raises=WORLD,
+    raises=PLANNED,
     keys=Keys.HANDLER,
 )
 def create_task(call: Call) -> Reply:
@@ -111,7 +116,7 @@ def change_task(call: Call) -> Reply:
     """Change title, note, priority or live knobs (with the next batch). `If-Match` may name the tag
     or the version it was made for: 412 when there is a newer one, 428 when it cannot be read."""
     version = _condition(call.header("If-Match"))
-    return shown(call.service.tasks.patch(call.id, call.body, version))
+    return shown(call.service.tasks.patch(call.id, call.body, version, who=call.who))
 
 
 @routes.delete("/tasks/{id}", {202: ASKED}, raises=(NotPossible,))
@@ -213,8 +218,9 @@ def list_events_of_task(call: Call) -> Reply:
 
 @routes.get("/tasks/{id}/pace", docs.Pace, query=PaceQuery)
 def read_pace(call: Call) -> Reply:
-    """How many records it had seen when: what a curve of its speed is drawn from."""
-    return Reply({"samples": call.service.lists.pace(call.id, call.query.points)})
+    """How many records it had seen when, what each part of a backfill took, what held it back,
+    and the run before with the same type and parameters."""
+    return Reply(call.service.paces.read(call.id, call.query.points))
 
 
 # --- tags ---------------------------------------------------------------------------------------

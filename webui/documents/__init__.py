@@ -20,6 +20,7 @@ from webui.documents.entering import (
     ScreenList,
     SessionDocument,
 )
+from webui.documents.paces import Pace
 from webui.documents.paths import PathEntry, PathList
 from webui.documents.recordings import (
     ChosenEngine,
@@ -67,7 +68,6 @@ from webui.documents.tasks import (
     JobDocument,
     JobList,
     LogLine,
-    Pace,
     Progress,
     TaskDocument,
     TaskItems,

@@ -39,6 +39,28 @@ class Approval(Asker):
     at: Moment
 
 
+class Turn(Document):
+    """One knob, from what to what; null is automatic."""
+
+    name: str
+    from_: Any = Field(alias="from")
+    to: Any
+
+
+class Steered(Asker):
+    """The last change of live knobs: who made it, and when."""
+
+    at: Moment
+    changes: list[Turn]
+
+
+class Canary(Document):
+    """Records after which it pauses by itself for a look; where it stands."""
+
+    records: Count
+    state: Literal["ahead", "waiting", "passed"]
+
+
 class Attempt(Document):
     """One run of a job: from which cursor to which, and how it ended."""
 
@@ -131,6 +153,8 @@ class TaskDocument(Document):
     note: str = Field(description="In a person's words, such as why it waits for a start")
     asked_by: Asker | None
     approved: Approval | None = Field(description="Who started it after it was held")
+    canary: Canary | None
+    steered: Steered | None
     scheduled_at: Moment | None
     created_at: Moment
     started_at: Moment | None
@@ -181,21 +205,6 @@ class TaskList(Document):
 
     items: list[TaskDocument]
     next_cursor: str | None
-
-
-class PaceSample(Document):
-    """How many records it had seen at a time."""
-
-    at: Moment
-    run: int
-    status: Status
-    seen: Count
-
-
-class Pace(Document):
-    """How far a task was over time, from its first event on, as far as events are kept."""
-
-    samples: list[PaceSample]
 
 
 class JobList(Document):

@@ -55,6 +55,7 @@ class TaskTypeDocument(Document):
     knobs: list[str]
     retries_items: bool = Field(description="Whether the failed items can be retried alone")
     has_preview: bool
+    has_canary: bool = Field(description="Whether a task can pause after its first records")
     params_schema: dict[str, Any] = Field(description="JSON Schema of `params`")
 
 
@@ -80,3 +81,5 @@ class PreviewDocument(Document):
     unit: str
     sample: list[dict[str, Any]]
     problems: list[str]
+    seen: dict[str, str] = Field(description="What the data looked like, by name")
+    plan: str | None = Field(description="For `plan` of POST /tasks; null when nothing was counted")

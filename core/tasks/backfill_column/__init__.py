@@ -5,7 +5,7 @@ taken `expression` and `judge`, the statements are `rows`, a CSV file is `csv_va
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -182,6 +182,9 @@ class BackfillColumn(Backfill):
 
     def count(self, run: Run) -> int:
         return self.rows.count()
+
+    def counting(self, run: Run, cursor: Any) -> Iterable[int]:
+        return self.rows.counting(cursor)
 
     def read(self, run: Run, cursor: Any, limit: int) -> list[Row]:
         self._note_refused(run)

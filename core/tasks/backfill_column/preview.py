@@ -12,9 +12,9 @@ from core.target import Target
 from core.task_type import Preview
 from core.tasks.backfill_column.csv_values import SEARCH_S, CsvValues, open_csv, text_of
 from core.tasks.backfill_column.rows import Row, Rows
+from core.totals import bounded, columns_of, file_mark
 
 SAMPLE = 8
-MOST = 1_000_000  #: rows are counted up to this number
 LONGEST = 200  #: characters of a value that are shown
 
 
@@ -26,13 +26,15 @@ def previewed(task: Any, rows: Rows, values: CsvValues | None, roots: Roots) -> 
     if task.params.fill_with == "lookup":
         problems += _unindexed(rows.target, task.params)
     sample = [_shown(task, rows, row) for row in rows.read(None, SAMPLE)]
-    count = rows.count(MOST)
-    known = {"at_least": count} if count == MOST else {"count": count}
-    if not count:
+    known = bounded(rows.counting(None))
+    seen = {f"columns of {rows.names.table}": columns_of(rows.target, rows.names.table)}
+    if values is not None:
+        seen[f"the file {task.params.csv_file}"] = file_mark(roots.check(task.params.csv_file))
+    if known == {"count": 0}:
         problems.append("No row fits: there is nothing to fill.")
     elif all(shown["after"] is None for shown in sample):
         problems.append("None of the first rows would get a value.")
-    return Preview(unit=task.unit, sample=sample, problems=problems, **known)
+    return Preview(unit=task.unit, sample=sample, problems=problems, seen=seen, **known)
 
 
 def _shown(task: Any, rows: Rows, row: Row) -> dict[str, Any]:

@@ -5,10 +5,10 @@ are quoted by the target first; expressions were judged. On PostgreSQL values tr
 server's own text for them, which loses nothing and is read back by it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, literal_column, select, text
+from sqlalchemy import Connection, Select, and_, func, literal_column, select, text, true
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseError, DiskFull
@@ -20,6 +20,7 @@ from core.target.errors import reason_of
 from core.tasks.backfill_column.csv_values import CsvValues
 from core.tasks.backfill_column.names import Names
 from core.tasks.backfill_column.types import fitted
+from core.totals import Slices
 
 #: errors that belong to one row; all others are of the database
 _OF_A_ROW = frozenset({"constraint", "other"})
@@ -60,6 +61,8 @@ class Rows:
         keys = [target.identifier(name, columns) for name in names.keys]
         self._paging = self._pages(self._found(columns))
         self._bare = self._pages(["NULL", "NULL"])
+        fits = and_(true(), *self._condition())
+        self._slices = Slices(target, self._table, keys[0], fits)
         where = " AND ".join(f"{key} = :key_{place}" for place, key in enumerate(keys))
         new = f"CAST(:new AS {names.kind.declared})" if self._on_server else ":new"
         guard = f" AND {self._missing}" if params.only_missing else ""
@@ -115,6 +118,12 @@ class Rows:
         with self.target.look() as connection:
             counted = select(func.count()).select_from(query.subquery())
             return int(connection.execute(counted).scalar_one())
+
+    def counting(self, cursor: Any) -> Iterator[int]:
+        """How many come after a cursor, part by part; all at once where the key is composite."""
+        if len(self.names.keys) == 1:
+            return self._slices.after(None if cursor is None else self._paging.bound(cursor)[0])
+        return iter([self.count()] if cursor is None else [])
 
     def read(self, cursor: Any, limit: int) -> list[Row]:
         """The next rows after the cursor. Where one of them has no value but an error, the page

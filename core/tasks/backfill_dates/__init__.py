@@ -5,7 +5,7 @@ loads much), names and columns are `names`, the statements are `rows`.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from core.target import Target
 from core.task_type import EXACTLY_ONCE, DatabaseUrl, Preview
 from core.tasks.backfill_dates.names import resolve
 from core.tasks.backfill_dates.rows import Rows
+from core.totals import bounded, capped, columns_of
 
 SAMPLE = 8
 FORGET_EVERY = 5_000  #: pages between two emptyings of the search's caches
@@ -148,6 +149,11 @@ class BackfillDates(Backfill):
         found = self.rows.count()
         return min(found, self.params.limit) if self.params.limit else found
 
+    def counting(self, run: Run, cursor: Any) -> Iterable[int]:
+        parts = self.rows.counting(cursor)
+        left = self.params.limit - run.progress.seen
+        return capped(parts, left) if self.params.limit else parts
+
     def read(self, run: Run, cursor: Any, limit: int) -> list[tuple]:
         if self._taken is None:
             self._taken = run.progress.seen
@@ -214,12 +220,15 @@ class BackfillDates(Backfill):
         target = self._open(roots, read_only=True)
         try:
             rows = self._rows_of(target, writes=False)
-            count = rows.count()
             sample = [self._shown(row) for row in rows.read(None, SAMPLE)]
+            parts = rows.counting(None)
+            known: dict[str, Any] = bounded(
+                capped(parts, self.params.limit) if self.params.limit else parts
+            )
+            seen = {f"columns of {rows.names.table}": columns_of(target, rows.names.table)}
         finally:
             target.close()
-        count = min(count, self.params.limit) if self.params.limit else count
-        return Preview(count=count, unit=self.unit, sample=sample)
+        return Preview(unit=self.unit, sample=sample, seen=seen, **known)
 
     def _shown(self, row: tuple) -> dict[str, Any]:
         value = self.compute(row)

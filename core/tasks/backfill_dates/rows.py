@@ -5,7 +5,7 @@ where its date came from. A record without a date is remembered there and not vi
 unless `redo`; a date that somebody else wrote is never touched, not even by `redo`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, inspect, text
 from core.loop import Result
 from core.target import Target
 from core.tasks.backfill_dates.names import Names
+from core.totals import Slices
 
 MEMORY = "longhaul_dates"
 BATCH_BYTES = 32 << 20  #: a batch ends early when its pages are larger than this together
@@ -95,6 +96,9 @@ class Rows:
         columns = f"{self._id}, {self._url}, {self._html}, {dated}, {mine}"
         order = f"ORDER BY {self._id} LIMIT :n"
         self._count = text(f"SELECT count(*) FROM {a} WHERE {self._where}")  # noqa: S608
+        fits = text(self._where)
+        bound = self._bound(fits)
+        self._slices = Slices(self.target, a, f"a.{self._id}", fits, bound)
         self._first = text(f"SELECT {columns} FROM {a} WHERE {self._where} {order}")  # noqa: S608
         self._next = text(
             f"SELECT {columns} FROM {a} WHERE {self._id} > :cursor AND {self._where} {order}"  # noqa: S608
@@ -114,6 +118,10 @@ class Rows:
     def count(self) -> int:
         with self.target.read() as connection:
             return int(connection.execute(self._count, self._bound(self._count)).scalar_one())
+
+    def counting(self, cursor: Any) -> Iterable[int]:
+        """The same after a cursor, part by part."""
+        return self._slices.after(cursor)
 
     def read(self, cursor: Any, limit: int) -> list[tuple]:
         """Up to `limit` (id, url, html, date, whether the date is ours) after the cursor.

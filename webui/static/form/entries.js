@@ -16,7 +16,7 @@ import { typedOf } from "./values.js";
 
 /**
  * @typedef {TaskType & {description: string, unit: string, user_relevant: boolean,
- *   has_preview: boolean, params_schema: Schema}} FullType
+ *   has_preview: boolean, has_canary: boolean, params_schema: Schema}} FullType
  * @typedef {{at: Map<string, string>, rest: string[]}} Complaints  by field, and about none
  */
 

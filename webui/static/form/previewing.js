@@ -10,7 +10,7 @@ import { paramsOf } from "./values.js";
 
 /**
  * @typedef {{title: string, count: number|null, at_least: number|null, unit: string,
- *   sample: Object<string, any>[], problems: string[]}} Found
+ *   sample: Object<string, any>[], problems: string[], plan: string|null}} Found
  * @typedef {"idle"|"incomplete"|"counting"|"known"|"refused"|"lost"} Status
  * @typedef {object} Preview
  * @property {Status} status
@@ -41,6 +41,22 @@ export function watchPreview() {
     if (isOpen) plan(entries);
     else leave();
   });
+}
+
+/** Ask anew about what is typed, as the data have changed. */
+export function lookAgain() {
+  asked = "";
+  plan(typed.peek());
+}
+
+/**
+ * The plan that the person has seen for these parameters; "" when none was shown.
+ * @param {object} params
+ */
+export function planFor(params) {
+  const { status, found } = preview.peek();
+  if (status !== "known" || asked !== JSON.stringify([name.peek(), params])) return "";
+  return found?.plan ?? "";
 }
 
 function leave() {

@@ -11,21 +11,23 @@ import { cronOf, EVERY_NIGHT } from "./when.js";
  * @property {string} title
  * @property {string} [note]  absent in drafts of former versions
  * @property {string} priority
+ * @property {string} [canary]  records after which it pauses for a look
  * @property {string} after  numbers of tasks
  * @property {string} at  a local moment, for `once`
  * @property {Repeat} repeat
  */
 
 /** @type {About} */
-export const NOTHING_SAID = { title: "", note: "", priority: "", after: "", at: "", repeat: EVERY_NIGHT };
+export const NOTHING_SAID = { title: "", note: "", priority: "", canary: "", after: "", at: "", repeat: EVERY_NIGHT };
 
 /**
  * @param {{type: string, params: object, about: About, way: Way, session: string,
- *   made: string}} task
- * `made` is the title of a task that was given none: a schedule needs one.
+ *   made: string, plan?: string}} task
+ * `made` is the title of a task that was given none: a schedule needs one. `plan` is that of the
+ * preview that was seen, for what begins at once.
  * @returns {{path: "/tasks"|"/schedules", body: Object<string, unknown>}}
  */
-export function requestOf({ type, params, about, way, session, made }) {
+export function requestOf({ type, params, about, way, session, made, plan = "" }) {
   const priority = about.priority.trim() ? { priority: numberOr(about.priority) } : {};
   if (way === "repeat") {
     const name = about.title.trim() || made;
@@ -34,6 +36,7 @@ export function requestOf({ type, params, about, way, session, made }) {
   const title = about.title.trim() ? { title: about.title } : {};
   const note = about.note?.trim() ? { note: about.note.trim() } : {};
   const after = numbersOf(about.after);
+  const canary = about.canary?.trim() ? { canary: numberOr(about.canary) } : {};
   return {
     path: "/tasks",
     body: {
@@ -42,6 +45,8 @@ export function requestOf({ type, params, about, way, session, made }) {
       ...title,
       ...note,
       ...priority,
+      ...canary,
+      ...(plan && way === "now" ? { plan } : {}),
       ...(after.length ? { after } : {}),
       ...(way === "held" ? { hold: true } : {}),
       ...(way === "once" ? { not_before: momentOf(about.at) } : {}),

@@ -22,6 +22,7 @@ import {
   typed,
 } from "./entries.js";
 import { placed } from "./errors.js";
+import { lookAgain, planFor } from "./previewing.js";
 import { requestOf } from "./request.js";
 import { paramsOf } from "./values.js";
 
@@ -49,7 +50,8 @@ export async function start(way, made) {
     return;
   }
   const session = sessionId();
-  const request = requestOf({ type: name.value, params, about: about.value, way, session, made });
+  const plan = planFor(params);
+  const request = requestOf({ type: name.value, params, about: about.value, way, session, made, plan });
   isSending.value = true;
   try {
     const answer = await send("POST", request.path, request.body, { "Idempotency-Key": key.value });
@@ -97,6 +99,12 @@ function refuse(error) {
     key.value = randomName();
     const again = "An earlier try of this form had arrived after all: its task is in the list.";
     return complain({ at: new Map(), rest: [`${again} Press again to begin another one.`] });
+  }
+  if (problem.type === "urn:longhaul:plan-drifted") {
+    key.value = randomName();
+    lookAgain();
+    const again = "Nothing was begun. It is counted again: look, then press again.";
+    return complain({ at: new Map(), rest: [`${error.message} ${again}`] });
   }
   const { at, rest } = placed(problem.errors ?? [], fields.value);
   // what is said at a field that cannot be seen is said at the top

@@ -8,7 +8,7 @@ import { Refused, read } from "../api.js";
 import { moment } from "../format.js";
 import { now, state } from "../store.js";
 import { toggleSchedules } from "../schedules.js";
-import { about, changeAbout, told } from "./entries.js";
+import { about, changeAbout, told, type } from "./entries.js";
 import { Labelled } from "./field.js";
 import { preview } from "./previewing.js";
 import { CHOICES, WEEKDAYS, cronOf } from "./when.js";
@@ -26,7 +26,7 @@ export const titleMade = (otherwise) => preview.value.found?.title || otherwise;
 
 /** @param {{typeTitle: string}} props */
 export function AboutTask({ typeTitle }) {
-  const { title, note = "", priority, after } = about.value;
+  const { title, note = "", priority, canary = "", after } = about.value;
   const waiting = [...(state.value?.tasks.values() ?? [])]
     .filter(({ status }) => ["queued", "running", "paused"].includes(status))
     .slice(0, 50);
@@ -48,6 +48,16 @@ export function AboutTask({ typeTitle }) {
         ) => html`<input ...${common} type="text" inputmode="numeric" value=${priority} placeholder="0"
         autocomplete="off"
         onInput=${(/** @type {any} */ e) => changeAbout({ priority: valueOf(e) })} />`}</${Labelled}>
+    ${
+      type.value?.has_canary
+        ? html`<${Labelled} place="canary" label="Canary" wrong=${wrong("canary")} kind="number"
+            help="Pause after so many ${type.value.unit} for a look; resume goes on from there">${(
+              /** @type {Common} */ common,
+            ) => html`<input ...${common} type="text" inputmode="numeric" value=${canary} placeholder="none"
+            autocomplete="off"
+            onInput=${(/** @type {any} */ e) => changeAbout({ canary: valueOf(e) })} />`}</${Labelled}>`
+        : null
+    }
     <${Labelled} place="after" label="After task" wrong=${wrong("after")}
         help="Its number, or several: it waits until they have completed">${(
           /** @type {Common} */ common,
