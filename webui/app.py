@@ -4,15 +4,17 @@
 port, with the event stream fed by the service. Called by `desktop.serve` and the tests.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
+from threading import Thread
 from typing import Any
 
 import bottle
 
+from core.errors import LonghaulError
 from core.model import Event
 from core.service import Service
 from webui import pages
@@ -29,7 +31,7 @@ from webui.session_file import SessionFile
 from webui.sessions import Sessions
 from webui.static_files import StaticFiles
 from webui.stream import Broadcaster
-from webui.uploads import Uploads
+from webui.uploads import Place, Uploads
 
 
 def make_app(service: Service, stream: Broadcaster, doors: Doors, uploads: Uploads) -> Meter:
@@ -124,11 +126,8 @@ def start_site(
         end_screen,
         **ways,
     )
-    uploads = Uploads(
-        service.data_dir / "uploads",
-        {API + r.path: r.upload.max_files for group in NOUNS for r in group if r.upload},
-        lambda: service.settings.get()["uploads.max_mb"] << 20,
-    )
+    limit = lambda: service.settings.get()["uploads.max_mb"] << 20  # noqa: E731
+    uploads = Uploads(service.data_dir / "uploads", dict(_upload_places(service)), limit)
     guard = Guard(
         make_app(service, stream, doors, uploads),
         port=server.port,
@@ -143,6 +142,7 @@ def start_site(
         guard.expose(host)
     server.app = guard
     server.start()
+    Thread(target=_clean, args=(service, uploads), name="longhaul-clean", daemon=True).start()
     return Site(server, guard, service.watch(stream.notify), uploads)
 
 
@@ -185,6 +185,22 @@ def own_version() -> str:
         return version("longhaul")
     except PackageNotFoundError:
         return "0"
+
+
+def _clean(service: Service, uploads: Uploads) -> None:
+    """Remove what uploads of an earlier service left; a folder that hangs holds up nobody else."""
+    with suppress(LonghaulError, RuntimeError):  # the service may be stopped already
+        for project in service.photos.projects.all():
+            with suppress(LonghaulError):
+                uploads.clean(service.photos.spool(project["name"]))
+
+
+def _upload_places(service: Service) -> Iterator[tuple[str, Place]]:
+    """The addresses that take uploads."""
+    for route in (route for group in NOUNS for route in group):
+        if (upload := route.upload) is not None:
+            into = partial(upload.into, service) if upload.into else None
+            yield API + route.path, Place(upload.max_files, into)
 
 
 @cache

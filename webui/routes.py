@@ -8,11 +8,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from core.errors import Invalid, KeyReused, LonghaulError, Malformed, NotFound, Unavailable
+from core.service import Service
 from webui.calls import Call
 from webui.replies import JSON, Reply
 
@@ -47,6 +49,9 @@ class Upload:
     fields: dict[str, str] = field(default_factory=dict)
     #: Parts of one body, at most.
     max_files: int = 1000
+    #: The folder in which they arrive, of the service and the places of the path; by default one
+    #: in the data directory. It raises what the route raises.
+    into: Callable[[Service, dict[str, str]], Path] | None = None
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,14 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from multipart import MultipartError, parse_options_header
 
-from core.errors import NotFound
+from core.errors import LonghaulError, NotFound
+from webui.problems import status_of
 from webui.receiving import Coming, Receiver
 from webui.refusal import Refused
 
@@ -32,24 +34,35 @@ _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _BOUNDARY = re.compile(r"[\x20-\x7e]{1,200}")
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where uploads are taken."""
+
+    #: Parts of one, at most.
+    max_files: int
+    #: The folder that they arrive in, of the places in the address; by default the common one.
+    into: Callable[[dict[str, str]], Path] | None = None
+
+
 class Uploads:
     """All uploads, in `folder` (emptied now); `limit()` is the most bytes of one.
 
-    `routes` are the addresses that take them, with places such as {id}, and how many parts each
-    takes at most.
+    `routes` are the addresses that take them, with places such as {id}.
     """
 
-    def __init__(self, folder: Path, routes: Mapping[str, int], limit: Callable[[], int]):
+    def __init__(self, folder: Path, routes: Mapping[str, Place], limit: Callable[[], int]):
         self._folder, self._limit = folder, limit
-        self._routes = [(_pattern(path), most) for path, most in routes.items()]
+        self._routes = [(_pattern(path), place) for path, place in routes.items()]
         self._lock = threading.Lock()
         self._all: dict[Receiver, float] = {}
         self._timer: threading.Timer | None = None
-        shutil.rmtree(folder, ignore_errors=True)
+        #: Folders that are ours: whatever is in them when we first come there was left over.
+        self._clean_folders: set[Path] = set()
+        self._empty(folder)
 
     def takes(self, method: str, path: str) -> bool:
         """Whether multipart bodies are accepted there."""
-        return method == "POST" and self._most(path) > 0
+        return method == "POST" and self._route(path) is not None
 
     def admit(self, environ: Mapping[str, Any]) -> Receiver:
         """What shall receive the body of this request. Raises Refused (400, 404, 409, 413, 503,
@@ -90,6 +103,11 @@ class Uploads:
         with self._lock:
             self._forget(self._named(upload_id))
 
+    def clean(self, spool: Path) -> None:
+        """Remove what an earlier service left in a folder where uploads arrive."""
+        with self._lock:
+            self._empty(spool)
+
     def close(self) -> None:
         """Remove all; nothing is received any more."""
         with self._lock:
@@ -112,7 +130,22 @@ class Uploads:
         upload_id = environ.get("HTTP_UPLOAD_ID", "")
         if upload_id and not _ID.fullmatch(upload_id):
             raise Refused(400, "malformed", "Upload-Id has 8 to 64 letters, digits, _ and -.")
-        return Coming(path, content_type, boundary, total, self._most(path), upload_id)
+        route = self._route(path)
+        assert route is not None
+        return Coming(path, content_type, boundary, total, route[1].max_files, upload_id)
+
+    def _folder_for(self, path: str) -> Path:
+        """Where an upload to this address arrives. Raises Refused for a place that is none."""
+        match, place = self._route(path) or (None, None)
+        if match is None or place is None or place.into is None:
+            return self._folder
+        given = {
+            n: v.encode("latin-1").decode(errors="replace") for n, v in match.groupdict().items()
+        }
+        try:
+            return place.into(given)
+        except LonghaulError as error:
+            raise Refused(status_of(type(error)), error.code, error.detail) from None
 
     def _begun(self, coming: Coming) -> Receiver:
         if not coming.total:
@@ -122,9 +155,11 @@ class Uploads:
         if len(self._all) >= _MOST:
             wait = [("Retry-After", "5")]
             raise Refused(503, "unavailable", "Too many uploads at the same time.", wait)
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        self._check_room(coming.total)
-        folder = self._folder / secrets.token_hex(8)
+        spool = self._folder_for(coming.path)
+        self._empty(spool)
+        spool.mkdir(mode=0o700, exist_ok=True)
+        _check_room(spool, coming.total)
+        folder = spool / secrets.token_hex(8)
         folder.mkdir(mode=0o700)
         return Receiver(coming, folder, self._left)
 
@@ -143,18 +178,20 @@ class Uploads:
                     f"{old.received} of {begun.total} bytes have arrived; send the rest.",
                     [("Upload-Offset", str(old.received))],
                 )
-        self._check_room(old.missing)
+        _check_room(old.folder, old.missing)
         return old
 
-    def _check_room(self, needed: int) -> None:
-        free = shutil.disk_usage(self._folder).free
-        if needed + min(_SPARE, free // 20) > free:
-            detail = f"The upload needs {needed >> 20} MB, and {free >> 20} MB are free."
-            raise Refused(507, "disk-full", detail)
+    def _empty(self, spool: Path) -> None:
+        """Remove what an earlier service left there."""
+        if spool not in self._clean_folders:
+            self._clean_folders.add(spool)
+            for entry in spool.glob("*"):
+                shutil.rmtree(entry, ignore_errors=True)
 
-    def _most(self, path: str) -> int:
-        """How many parts are taken there; 0: none."""
-        return next((most for pattern, most in self._routes if pattern.fullmatch(path)), 0)
+    def _route(self, path: str) -> tuple[re.Match[str], Place] | None:
+        """The route of an address, with the places that it names."""
+        found = ((pattern.fullmatch(path), place) for pattern, place in self._routes)
+        return next(((match, place) for match, place in found if match), None)
 
     # --- ends ---------------------------------------------------------------------------------
 
@@ -205,6 +242,13 @@ class Uploads:
                 self._clean_later(min(self._all.values()) - now)
 
 
+def _check_room(folder: Path, needed: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if needed + min(_SPARE, free // 20) > free:
+        detail = f"The upload needs {needed >> 20} MB, and {free >> 20} MB are free."
+        raise Refused(507, "disk-full", detail)
+
+
 def _pattern(path: str) -> re.Pattern[str]:
     """The addresses of a route."""
-    return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)))
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path)))

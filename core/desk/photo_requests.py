@@ -34,6 +34,15 @@ class ProjectRequest(Body):
     create: bool = Field(default=False, description="Make the folder when it is missing")
 
 
+class FolderRequest(Body):
+    """A folder to look at before it becomes a project's."""
+
+    folder: str = Field(
+        min_length=1, max_length=4096, description="The whole path",
+        json_schema_extra={"format": "folder"},
+    )  # fmt: skip
+
+
 class KeepMark(Body):
     """Whether a photo is kept at the next commit."""
 

@@ -22,12 +22,12 @@ from webui.frames import Choice, Subscription
 from webui.guard import Guard
 from webui.server import Server
 from webui.stream import Broadcaster
-from webui.uploads import Uploads
+from webui.uploads import Place, Uploads
 
 TOKEN = "correct-horse-battery-staple-0123456789"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 PAGE_PATHS = ("/", "/tasks", "/tasks/*")
-UPLOADS = {"/api/v1/projects/{project}/uploads": 1000}
+UPLOADS = {"/api/v1/projects/{project}/uploads": Place(1000)}
 
 
 @dataclass

@@ -70,6 +70,11 @@ def test_the_contract_is_served_whole(description):
         POST /queue/retry-failed  GET /activity  PUT /activity
         GET /sessions/{session_id}/tasks  GET /completions
         GET /schedules  POST /schedules  PATCH /schedules/{id}  DELETE /schedules/{id}
+        GET /projects  POST /projects  GET /projects/{project}/photos
+        PATCH /projects/{project}/photos/{name}  POST /projects/{project}/uploads
+        POST /projects/{project}/commit-changes  GET /projects/{project}/tasks
+        POST /projects/{project}/tasks  GET /projects/{project}/photos/{name}/thumbnail
+        GET /projects/{project}/photos/{name}/preview
         POST /schedules/{id}/run  GET /settings  PATCH /settings  GET /stats  POST /codes
     """
     words = contract.split()
