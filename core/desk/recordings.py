@@ -217,6 +217,17 @@ class RecordingDesk:
 
     # --- import ----------------------------------------------------------------------------------
 
+    def import_files(self, files: list[tuple[str, Path, float | None]]) -> dict[str, Any]:
+        """The same for files that lie where nobody else reaches: (name, path, when recorded)."""
+        found = []
+        for name, path, at in files:
+            try:
+                with path.open("rb") as file:
+                    found.append(self.import_file(file, name, at))
+            except Invalid as error:
+                found.append(shown.refused(name, error.code, error.detail))
+        return shown.imported(found)
+
     def import_paths(self, paths: list[str]) -> dict[str, Any]:
         """Copy files of this machine into the notes folder; what became of each, in their order.
 

@@ -1,5 +1,9 @@
 """Recordings: list, search, show, edit, play, import, scan."""
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 from core.desk.recordings import Hearing, RecordingEdit, RecordingImport
 from core.errors import Invalid, NotPossible
 from webui import documents as docs
@@ -8,11 +12,13 @@ from webui.api.queries import RecordingsQuery, TranscriptQuery
 from webui.api.tasks import WORLD
 from webui.calls import Call
 from webui.files import FILE_CONDITIONS, Serving, disposition, file_answers, file_reply
+from webui.receiving import Part
 from webui.replies import JSON, Reply
-from webui.routes import Content, Routes
+from webui.routes import Content, Routes, Upload
 
 routes = Routes("recordings")
 
+_MILLISECONDS = re.compile(r"\d{1,14}", re.ASCII)
 PLAIN, SUBTITLES = "text/plain", "application/x-subrip"
 _TEXTS = {"txt": f"{PLAIN}; charset=utf-8", "srt": SUBTITLES, "json": JSON}
 
@@ -50,12 +56,33 @@ def scan_recordings(call: Call) -> Reply:
     "/recordings/import",
     docs.ImportResults,
     body=RecordingImport,
+    upload=Upload(
+        {"file": "Audio files"},
+        {"modified": "Before a file: when it was written last, in milliseconds since 1970"},
+        2000,
+    ),
     raises=(*WORLD, NotPossible),
 )
 def import_recordings(call: Call) -> Reply:
-    """Copy audio files of this machine into the notes folder, and queue them. What is there already
-    is recognised by its content. One that is refused keeps none of the others from it."""
-    return Reply(call.service.recordings.import_paths(call.body.paths))
+    """Copy audio files of this machine (by their paths), or those that are uploaded, into the notes
+    folder, and queue them. What is there already is recognised by its content. One that is refused
+    keeps none of the others from it."""
+    desk = call.service.recordings
+    if call.upload is None:
+        return Reply(desk.import_paths(call.body.paths))
+    return Reply(desk.import_files(list(_uploaded(call.upload))))
+
+
+def _uploaded(parts: list[Part]) -> Iterator[tuple[str, Path, float | None]]:
+    """(name, where it lies, when it was recorded) of each file."""
+    at = None
+    for part in parts:
+        if part.name == "modified" and not part.filename:
+            text = part.text()
+            at = int(text) / 1000 if _MILLISECONDS.fullmatch(text) else None
+        elif part.filename:
+            yield part.plain_name(), part.path, at
+            at = None
 
 
 @routes.get("/recordings/{id}", docs.RecordingDocument)
