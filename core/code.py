@@ -21,11 +21,14 @@ class Code:
     file: str | None = None
     #: JSON-able; the object is `cls.from_params(params)` where the class has that, else `cls()`
     params: dict[str, Any] | None = None
+    #: of a backfill of several stages: the name of the one that computes
+    part: str = ""
 
     def load(self) -> Any:
         """Import the class and build the object. Raises whatever the task's own code raises."""
         cls = attrgetter(self.qualname)(self.import_module())
-        return cls.from_params(self.params or {}) if hasattr(cls, "from_params") else cls()
+        made = cls.from_params(self.params or {}) if hasattr(cls, "from_params") else cls()
+        return made.part_named(self.part) if self.part else made
 
     def import_module(self) -> Any:
         """Import the module, by its name or from its file. Raises what its code raises."""

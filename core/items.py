@@ -58,6 +58,12 @@ class Items:
             with self._ledger.transaction():
                 self._require_claim()
                 return self.put(key, status, message, trace, data)
+        self._put((key, status, message, trace), data)
+
+    def _put(
+        self, item: tuple[str, str, str, str], data: dict[str, Any] | None = None, tries: int = 1
+    ) -> None:
+        key, status, message, trace = item
         row = self._store.row(
             "put_item",
             job_id=self._job.id,
@@ -69,6 +75,10 @@ class Items:
             data=compact(data) if data is not None else None,
             now=self._ledger.clock.wall(),
         )
+        if tries != 1:
+            row = self._store.row(
+                "add_item_tries", job_id=self._job.id, key=row["key"], more=tries - 1
+            )
         document = {k: row[k] for k in ("id", "job_id", "task_id", "key", "status", "attempts")}
         document |= {"message": row["message"], "source": self._task.source}
         document["task_type"] = self._task.type
@@ -76,9 +86,14 @@ class Items:
             document["data"] = json.loads(row["data"])
         self._ledger.events.append(Kind.ITEM_UPDATE, self._job.task_id, document)
 
-    def put_many(self, items: list[tuple[str, str, str, str]]) -> None:
-        """Several (key, status, message, trace) in one transaction."""
+    def put_many(
+        self, items: list[tuple[str, str, str, str]], tries: list[int] | None = None
+    ) -> None:
+        """Several (key, status, message, trace) in one transaction.
+
+        `tries`: how often each was tried since it was written last; its attempts grow by them.
+        """
         with self._ledger.transaction():
             self._require_claim()
-            for item in items:
-                self.put(*item)
+            for item, tried in zip(items, tries or [1] * len(items), strict=True):
+                self._put(item, tries=tried)

@@ -66,6 +66,11 @@ def shown(status: str, control: str) -> str:
     return status
 
 
+#: Deaths beyond the limit (`pipeline.deaths_at_cursor`) for which a job may go on that tries the
+#: records after that cursor alone and may skip the one that ends the worker each time.
+DEATHS_ALONE = 1
+
+
 class Ending(StrEnum):
     """How an attempt says that it ended."""
 

@@ -101,6 +101,7 @@ class Step:
     lane: str = ""  #: '': the priority decides between the two general lanes
     stages: tuple[str, ...] = ()
     max_attempts: int = 3
+    errors: dict[str, Any] | None = None  #: its policy for records that fail, where it has one
 
     def document(self) -> dict[str, Any]:
         return {
@@ -110,6 +111,7 @@ class Step:
             "lane": self.lane,
             "stages": list(self.stages),
             "max_attempts": self.max_attempts,
+            "errors": self.errors,
         }
 
     @classmethod

@@ -307,7 +307,7 @@ WHERE task_id = :id AND run = :run AND step = :step AND status IN ('failed','can
 
 -- name: failed_items
 -- The failed items of the latest run that had any, with the step they belong to.
-SELECT i.key, j.step FROM items i JOIN jobs j ON j.id = i.job_id
+SELECT i.key, i.attempts, j.step FROM items i JOIN jobs j ON j.id = i.job_id
 WHERE i.task_id = :task_id AND i.status = 'failed'
   AND j.run = (SELECT max(j2.run) FROM items i2 JOIN jobs j2 ON j2.id = i2.job_id
                WHERE i2.task_id = :task_id AND i2.status = 'failed')
@@ -402,6 +402,9 @@ VALUES (:job_id, :task_id, :key, :status, 1, :message, :trace, :data, :now)
 ON CONFLICT (job_id, key) DO UPDATE SET status = excluded.status, attempts = attempts + 1,
   message = excluded.message, trace = excluded.trace, data = coalesce(excluded.data, data),
   updated_at = excluded.updated_at RETURNING *;
+
+-- name: add_item_tries
+UPDATE items SET attempts = attempts + :more WHERE job_id = :job_id AND key = :key RETURNING *;
 
 -- name: open_items
 SELECT * FROM items WHERE job_id = :job_id AND status IN ('queued','running') ORDER BY id LIMIT :limit;

@@ -103,6 +103,11 @@ class Run:
         return self._ledger
 
     @property
+    def deaths_at_cursor(self) -> int:
+        """Deaths of workers at the same cursor that stop a job, as the settings are now."""
+        return self._ledger.settings().pipeline_deaths_at_cursor
+
+    @property
     def roots(self) -> Roots:
         """The folders that parameters may name files in, as the settings are now."""
         return Roots.of_settings(self._ledger.settings().roots, self.data_dir)

@@ -20,6 +20,7 @@ PLACES = {
     "computed": "a batch is computed, nothing of it written",
     "target-begun": "the target's checkpoint row is moved, its transaction open",
     "target-effects": "the effects are written, the target's transaction open",
+    "refused": "the target has refused a batch, nothing of it is written",
     "target-committed": "the target has committed, our own state does not know it yet",
     "checkpoint-written": "our own checkpoint is written, its transaction open",
     "checkpointed": "our own checkpoint is committed",

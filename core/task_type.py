@@ -155,6 +155,11 @@ class TaskType(JobType):
         return (own,)
 
     @classmethod
+    def steps_for(cls, params: BaseModel) -> tuple[Step, ...]:
+        """The steps of a task with these parameters, as they are stored with it."""
+        return cls.step_list()
+
+    @classmethod
     def retries_items(cls) -> bool:
         """Whether a retry can be over the failed items alone."""
         return False

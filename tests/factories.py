@@ -56,7 +56,7 @@ class Bench(Desk):
                 type=name,
                 title=cls.title_for(valid),
                 params=valid.model_dump(mode="json"),
-                steps=cls.step_list(),
+                steps=cls.steps_for(valid),
                 unit=cls.unit,
             )
         )

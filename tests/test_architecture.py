@@ -24,10 +24,10 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     for line in (
         "errors clock identity model seams code",
         "face lifecycle tables task_type definitions registry orchestrator lanes pacing"
-        " estimate settings documents beneath paths ranges sealed throttles",
+        " estimate settings documents beneath paths policy ranges sealed throttles",
         "unmigrated logfile machine store events wake",
         "queue",
-        "compute target sources items run totals loop backfill samples photos recordings texts"
+        "compute target sources items run totals loop stage backfill samples photos recordings texts"
         " tasks",
         "worker recovery supervisor scheduler errand errands",
         "desk",

@@ -28,7 +28,7 @@ def prepared(
         type=cls.name,
         title=request.title or cls.title_for(params),
         params=stored,
-        steps=cls.step_list(),
+        steps=cls.steps_for(params),
         unit=cls.unit,
         priority=request.priority,
         source=request.source,

@@ -1,78 +1,60 @@
-"""The loop of a backfill: reads ahead while batches are computed, commits them in order.
+"""The loop of a backfill: stage after stage, reading ahead while batches are computed.
 
 One `Loop` is one attempt of one `core.backfill.Backfill`, its only caller. What a record is, how
 it is computed and written is the task's; when, in which transaction, and what happens about locks,
-pauses and lost answers is decided here. Its parts: `reading` (what comes next), `committing` (how
-a batch is written), `failures` (records that failed), `counting` (the total), `pace` (how fast it
-goes), `course` (what is left to be seen of that).
+pauses and lost answers is decided here. Its parts: `standing` (where each stage stands), `passing`
+(one stage), `reading` (what comes next), `committing` (how a batch is written), `failures` (records
+that failed), `caution` (after a death), `counting` (the total), `pace` (how fast it goes), `course`
+(what is left to be seen of that).
 """
 
-from collections import deque
-from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from itertools import repeat
-from time import perf_counter
 from typing import Any
 
 from core import seams
-from core.compute import Outcomes
+from core.documents import compact
+from core.errors import Fail
 from core.loop.committing import Committing
-from core.loop.counting import Counting
 from core.loop.failures import Failures
-from core.loop.pace import Pace
+from core.loop.passing import Pass
 from core.loop.reading import Reading
 from core.loop.result import FAILED, Result
+from core.loop.standing import AHEAD, NOW, PAST, SAMPLE, Standings
 from core.run import Run
 from core.target import Checkpoint, Target
 
 __all__ = ["FAILED", "Loop", "Result"]
 
 NEWEST_FENCE = 2**62  #: newer than every attempt's: for rows that no attempt needs
-LOOK_S = 0.2  #: how often a long computation looks at pause and cancel
 
 
 class Loop:
     """One attempt's loop."""
 
-    def __init__(self, task: Any, run: Run, target: Target | None, stack: ExitStack):
+    def __init__(self, task: Any, run: Run, target: Target | None):
         self.task, self.run_, self.target = task, run, target
-        self.computer = task.computer(run)
-        stack.callback(self.computer.close)
-        self.pace = Pace(task, run, self.computer, target)
-        stack.callback(self.pace.course.close)
-        self.counting = Counting(task, run)
-        stack.callback(self.counting.close)
-        self.committing = Committing(task, run, target, Failures(run))
-        self.keys: deque[list[Any]] = deque()  # of the batches that are out
+        self.stages = task.passes(bool(run.job.only_failed))
+        self.failures = Failures(run, task.error_policy())
+        #: what the last stage found left: {count, sample of keys}; None where none looks
+        self.leftover: dict[str, Any] | None = None
 
     def run(self) -> None:
         run = self.run_
         if self.target is not None:
             self._adopt(self.target)
             self._tidy(self.target)
-        self.pace.begin()
-        self.reading = Reading(self.task, run, run.cursor)
-        if run.progress.total is None:
-            run.stage("scanning")
-            self.counting.begin()
-        run.stage("backfilling")
-        began = perf_counter()
-        while self._read_ahead():
-            outcomes = self.computer.collect(LOOK_S)
-            if outcomes is None:
-                run.check()
-                continue
-            seams.reach("computed")
-            keys = self.keys.popleft()
-            self.pace.computed(keys, outcomes)
-            self.committing.commit(_results(keys, outcomes))
-            self.pace.after_batch(len(keys), perf_counter() - began)
-            self.counting.look()
-            began = perf_counter()  # what it waited to be slow is no time of the next batch
-        self.pace.end()
-        self.counting.end()
+        names = ["backfilling" if stage is self.task else stage.name for stage in self.stages]
+        standings = Standings.of(names, run.progress.cursor)
+        self.committing = Committing(run, self.target, self.failures, standings)
+        for place, stage in enumerate(self.stages):
+            self.committing.begin_stage(stage, place)
+            if standings.stages[place].state != PAST:
+                self._see_through(stage, place)
+            if place and stage is self.stages[-1] and not stage.counts:
+                self._tell_leftover(place)
         run.checkpoint(tell=True)
+        self._fail_if_nothing_could_be_written()
 
     # --- before the first batch ------------------------------------------------------------------
 
@@ -104,30 +86,86 @@ class Loop:
         for key in self.run_.needless(target.keys):
             self.run_.patiently(partial(target.forget, key, NEWEST_FENCE))
 
-    # --- reading ahead ---------------------------------------------------------------------------
+    # --- a stage ---------------------------------------------------------------------------------
 
-    def _read_ahead(self) -> bool:
-        """Keep the computer busy; False when everything is read and committed."""
-        computer, reading = self.computer, self.reading
-        while not reading.exhausted and computer.pending < computer.in_flight:
-            self.pace.hold()
-            limit = self.pace.limit()
-            if not limit:
-                break
-            keys, records = reading.next(limit)
-            seams.reach("read")
-            if not keys:
-                break
-            self.pace.took(len(keys))
-            self.keys.append(keys)
-            computer.submit(records)
-            if computer.pending > 1:
-                self.run_.check()  # several reads without a commit between them: look meanwhile
-        return computer.pending > 0
+    def _see_through(self, stage: Any, place: int) -> None:
+        """From the stage's cursor to its end, which no later attempt does again."""
+        run, committing = self.run_, self.committing
+        # Keys of the list of failed records say their stage where there are several to tell apart.
+        name = None if stage is self.task else stage.name
+        self.failures.begin_stage(name)
+        stage.open(run)
+        try:
+            reading = Reading(stage, run, committing.standings.stages[place].cursor, name)
+            if name is not None:
+                run.stage(name)
+                self._count(stage, place, reading)
+            one = Pass(self, stage, place, reading)
+            if name is None:
+                self._count_whole(one, place)
+            one.run()
+        finally:
+            stage.close()
+        if not committing.standings.is_plain:
+            total = run.progress.total if name is None else committing.standings.stages[place].seen
+            committing.change(state=PAST, total=total)
+            self._tell_total()
 
+    def _count_whole(self, one: Pass, place: int) -> None:
+        """Of a backfill that is its own only stage, apart from one that looks what is left."""
+        run, committing = self.run_, self.committing
+        if run.progress.total is None:
+            run.stage("scanning")
+            one.counting.begin()
+        if committing.standings.stages[place].state != NOW:
+            committing.change(state=NOW, total=run.progress.total)
+        run.stage("backfilling")
 
-def _results(keys: list[Any], outcomes: Outcomes) -> list[Result]:
-    results = list(map(Result, keys, outcomes.values, repeat(None)))
-    for place, failure in outcomes.failures.items():
-        results[place] = results[place]._replace(failure=failure)
-    return results
+    def _count(self, stage: Any, place: int, reading: Reading) -> None:
+        """Of one stage of several: its total, when it begins; once for a task."""
+        run, committing = self.run_, self.committing
+        if committing.standings.stages[place].state == NOW:
+            return
+        if run.job.only_failed:
+            total: int | None = len(reading.failed_keys())
+        else:
+            total = run.patiently(lambda: stage.count(run))
+        committing.change(state=NOW, total=total)
+        self._tell_total()
+
+    def _tell_total(self) -> None:
+        """The total of the job, once that of every stage that counts is known."""
+        run, counting = self.run_, [n for n, stage in enumerate(self.stages) if stage.counts]
+        total = self.committing.standings.total(counting)
+        if total is not None and total != run.progress.total:
+            run.checkpoint(progress=replace(run.progress, total=total), tell=True)
+
+    # --- after the last one ----------------------------------------------------------------------
+
+    def _tell_leftover(self, place: int) -> None:
+        """What the last stage found left: a warning, or the end of the run as a failed one."""
+        run, found = self.run_, self.committing.standings.stages[place]
+        self.leftover = {"count": found.done, "sample": list(found.sample)}
+        if not found.done:
+            return
+        some = ", ".join(map(compact, found.sample)) + (", …" if found.done > SAMPLE else "")
+        text = f"{found.done:,} {self.task.unit} are left to do: {some}"
+        if self.task.verifying() == "warn":
+            run.message(text)
+            return run.log(text, "warning")
+        # A retry looks again, from the start of this stage.
+        self.committing.change(state=AHEAD, cursor=None, done=0, sample=())
+        hint = "Start it again: a new run visits what is left. A retry only looks once more."
+        raise Fail(text, hint=hint, code="left-over")
+
+    def _fail_if_nothing_could_be_written(self) -> None:
+        """Effects of every single record were refused: that is no matter of single records."""
+        p, refusal = self.run_.progress, self.failures.refusal
+        if self.run_.job.only_failed:
+            return
+        if refusal is not None and p.failed and not p.done + p.skipped:
+            raise Fail(
+                f"No record could be written: {refusal}",
+                hint="When that is put right, retry the failed records.",
+                code="nothing-written",
+            )

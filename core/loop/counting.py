@@ -2,6 +2,7 @@
 when its source has grown.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +16,9 @@ LOOK_S = 0.1  #: how often it looks at pause and cancel meanwhile
 class Counting:
     """The total of one attempt."""
 
-    def __init__(self, task: Any, run: Run):
-        self._task, self._run = task, run
+    def __init__(self, stage: Any, run: Run, cursor: Callable[[], Any]):
+        """`cursor`: tells how far the stage is committed."""
+        self._stage, self._run, self._cursor = stage, run, cursor
         self._counter: Counter | None = None
 
     def begin(self) -> None:
@@ -25,7 +27,7 @@ class Counting:
         if run.job.only_failed:
             return self._tell(len(run.items.keys()))
         if not self._count_on():
-            return self._tell(run.patiently(lambda: self._task.count(run)))
+            return self._tell(run.patiently(lambda: self._stage.count(run)))
         left = WAIT_S
         while not self.look(LOOK_S) and left > 0:
             left -= LOOK_S
@@ -35,6 +37,8 @@ class Counting:
         """Called between batches: take over a total that is known by now, or count again when more
         was done than there should be. True while nothing is being counted."""
         counter, run = self._counter, self._run
+        if not self._stage.is_whole:
+            return True
         if counter is None:
             total = run.progress.total
             if total is not None and run.progress.seen > total and not run.job.only_failed:
@@ -53,6 +57,8 @@ class Counting:
         """Everything was done: what there was is what was seen."""
         self.close()
         run = self._run
+        if not self._stage.is_whole:
+            return
         if run.progress.total is not None and not run.job.only_failed:
             run.progress = replace(run.progress, total=run.progress.seen)
 
@@ -65,7 +71,7 @@ class Counting:
     def _count_on(self) -> bool:
         """Count what comes after the cursor, in a thread; False where the type does not say how."""
         run = self._run
-        parts = self._task.counting(run, run.cursor)
+        parts = self._stage.counting(run, self._cursor())
         if parts is None:
             return False
         self._counter = Counter(parts, run.progress.seen)

@@ -44,10 +44,9 @@ class Course:
         self._mark = self._stored = time.monotonic()
         run.beside = self._beside
 
-    def begin(self) -> None:
+    def begin(self, cursor: Any) -> None:
         """Before the first batch: follow what was really done, which may be more or other."""
-        p = self._run.progress
-        self._ranges = caught_up(self._ranges, p.seen, self._run.cursor)
+        self._ranges = caught_up(self._ranges, self._run.progress.seen, cursor)
         self._mark = time.monotonic()
 
     # --- noting ---------------------------------------------------------------------------------

@@ -42,10 +42,11 @@ class Pace:
         self._resize = self._turned()
         self._computed = time.monotonic()
 
-    def begin(self) -> None:
-        """Before the first read: it is known by now how much was done."""
+    def begin(self, cursor: Any) -> None:
+        """Before the first read: it is known by now how much was done, up to the cursor."""
         self._read = self._run.progress.seen
-        self.course.begin()
+        if self._task.counts:
+            self.course.begin(cursor)
 
     # --- how much -------------------------------------------------------------------------------
 
@@ -74,6 +75,8 @@ class Pace:
         """The number of records to stop after, where that is before the end."""
         task, job, total = self._run.task, self._run.job, self._run.progress.total
         if not awaits_look(task) or job.only_failed or job.chunk is not None:
+            return None
+        if not self._task.counts:
             return None
         return None if total is not None and total <= (task.canary or 0) else task.canary
 

@@ -8,10 +8,11 @@ from core.run import Run
 
 
 class Reading:
-    """The reader of one attempt: ahead of the committed cursor by what is being computed."""
+    """The reader of one stage in one attempt: ahead of what is committed by what is computed."""
 
-    def __init__(self, task: Any, run: Run, cursor: Any):
-        self._task, self._run = task, run
+    def __init__(self, stage: Any, run: Run, cursor: Any, name: str | None):
+        """`name`: of the stage, None where it is the only one."""
+        self._stage, self._run, self._name = stage, run, name
         self._at = cursor
         #: everything is read
         self.exhausted = False
@@ -22,20 +23,27 @@ class Reading:
         if not records:
             self.exhausted = True
             return [], []
-        keys = self._task.keys(records)
+        keys = self._stage.keys(records)
         self._at = keys[-1]
         return keys, records
 
-    def _records(self, limit: int) -> Sequence[Any]:
-        if not self._run.job.only_failed:
-            return self._task.read(self._run, self._at, limit)
+    def failed_keys(self) -> list[Any]:
+        """The keys of this stage's failed records, for a run over these alone."""
         # All of them, not only the open ones: an item is noted before its batch is committed, so
         # after a crash between the two a record may look done that has to be visited again.
-        keys = [json.loads(k) for k in self._run.items.keys()]
+        keys = [json.loads(key) for key in self._run.items.keys()]
+        if self._name is None:
+            return keys
+        return [key for name, key in keys if name == self._name]
+
+    def _records(self, limit: int) -> Sequence[Any]:
+        if not self._run.job.only_failed:
+            return self._stage.read(self._run, self._at, limit)
+        keys = self.failed_keys()
         if self._at is not None and self._at in keys:
             keys = keys[keys.index(self._at) + 1 :]
         while keys:
-            if records := self._task.read_keys(self._run, keys[:limit]):
+            if records := self._stage.read_keys(self._run, keys[:limit]):
                 return records
             keys = keys[limit:]  # all of these are gone from the source
         return []

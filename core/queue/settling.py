@@ -12,9 +12,10 @@ from typing import Any
 from core import pacing, seams
 from core.documents import compact
 from core.errors import ClaimLost, NotFound
-from core.lifecycle import DONE_WELL, Ending, settlement
+from core.lifecycle import DEATHS_ALONE, DONE_WELL, Ending, settlement
 from core.model import Blocked, Control, Job, Status, Task
 from core.orchestrator import Finish, Start, advance
+from core.policy import SKIP
 from core.queue.ledger import Ledger
 from core.queue.past import keep_run
 
@@ -76,7 +77,7 @@ class Settling:
             deaths = current.deaths + 1 if same_place else 1
             task = self._settle(
                 current,
-                self._death(current, why, deaths),
+                self._death(current, why, deaths, self._may_skip(current)),
                 deaths=(deaths, current.cursor or ""),
                 burn=1,
             )
@@ -96,10 +97,15 @@ class Settling:
 
     # --- inside the transaction ------------------------------------------------------------------
 
-    def _death(self, job: Job, why: str, deaths: int) -> Outcome:
+    def _may_skip(self, job: Job) -> bool:
+        """Whether the policy lets a record fail that ends every worker (`core.loop.caution`)."""
+        policy = self._ledger.task(job.task_id).step_list()[job.step].errors
+        return bool(policy) and policy["on_error"] == SKIP
+
+    def _death(self, job: Job, why: str, deaths: int, may_skip: bool) -> Outcome:
         most = self._ledger.settings().pipeline_deaths_at_cursor
         error = {"code": "worker-died", "message": why, "cursor": job.cursor}
-        if deaths < most:
+        if deaths < most or (may_skip and deaths <= most + DEATHS_ALONE):
             # The place in the queue is kept and nothing is waited for: the worker was at fault.
             return Outcome(Ending.RELEASED, message=why, error=error)
         error["code"] = "crash-loop"

@@ -179,6 +179,10 @@ class Steering:
                 for r in failed
             ],
         )
+        self._store.many(  # those of all runs count
+            "add_item_tries",
+            [{"job_id": jobs[0].id, "key": r["key"], "more": r["attempts"]} for r in failed],
+        )
         task = self._ledger.roll_up(task)
         self._ledger.tell(task, jobs)
         return task

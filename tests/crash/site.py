@@ -153,14 +153,14 @@ def until(condition: Callable[[], object], within_s: float = DEADLINE_S) -> None
         time.sleep(0.005)
 
 
-def new_task(target: Path, records: int, **params) -> NewTask:
+def new_task(target: Path, records: int, errors: dict | None = None, **params) -> NewTask:
     from core.model import Step
 
     return NewTask(
         type="effects",
         title="Effects",
         params={"database": str(target), "records": records, **params},
-        steps=(Step("effects", "effects", max_attempts=1000),),
+        steps=(Step("effects", "effects", max_attempts=1000, errors=errors),),
         unit="records",
     )
 

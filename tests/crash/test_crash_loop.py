@@ -1,6 +1,8 @@
-"""A record that kills every worker stops its job at the second death, with that reason."""
+"""A record that kills every worker stops its job, or fails alone, as the policy says."""
 
 import pytest
+
+from core.policy import ErrorPolicy
 
 from tests.crash.site import until
 from tests.crash.verdict import assert_as_if_uninterrupted, assert_events_tell
@@ -22,6 +24,33 @@ def test_two_deaths_at_the_same_cursor_stop_the_job_with_that_reason(site):
     assert site.effects(task) == [(task.id, n) for n in range(1, 41)]
     assert_as_if_uninterrupted(site, other)
     assert_events_tell(site)
+    assert site.leave(service) == 0
+
+
+def test_a_record_that_ends_every_worker_fails_alone_where_the_policy_may_skip_it(site):
+    task = site.start(100, batch_size=10, kill_at=45, errors=ErrorPolicy().document())
+    service = site.service()
+    task = site.until_finished(task)[0]
+    assert (task.status, task.done, task.failed) == ("completed", 99, 1), task.error
+    outcomes = [r["outcome"] for r in site.store.rows("attempts_of_task", task_id=task.id)]
+    assert outcomes == ["released"] * 4 + ["completed"], "once in its batch, three times alone"
+    assert site.effects(task) == [(task.id, n) for n in range(1, 101) if n != 45]
+    (item,) = site.store.execute("SELECT key, status, attempts, message FROM items", {})
+    assert tuple(item)[:3] == ("45", "failed", 3)
+    assert "ended the worker process" in item["message"]
+    assert_events_tell(site)
+    assert site.leave(service) == 0
+
+
+def test_what_ends_workers_wherever_they_begin_is_no_record_and_stops_the_job(site):
+    """Also the attempt that only writes that the record failed dies: four deaths are enough."""
+    errors = ErrorPolicy().document()
+    task = site.start(100, batch_size=10, kill_at=41, kill_in_apply=True, errors=errors)
+    service = site.service()
+    task = site.until_finished(task)[0]
+    assert (task.status, task.error["code"]) == ("failed", "crash-loop")
+    assert "died 4 times at the same place (after 40)" in task.error["message"]
+    assert site.effects(task) == [(task.id, n) for n in range(1, 41)]
     assert site.leave(service) == 0
 
 

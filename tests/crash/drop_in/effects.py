@@ -4,6 +4,8 @@ Dropped into a data directory by `tests.crash.site`. Nothing but the checkpoint 
 taking effect twice: the table has no key, so what is doubled or lost is seen.
 """
 
+import os
+import signal
 import time
 
 from pydantic import BaseModel
@@ -26,6 +28,7 @@ class Effects(Backfill):
         batch_size: int = 10
         seconds_per_batch: float = 0.0
         kill_at: int = 0  #: the record that ends every process that computes it; 0: none
+        kill_in_apply: bool = False  #: it ends those that write it instead, failed or not
 
     def target(self, run):
         return Target.open(self.params.database)
@@ -41,17 +44,17 @@ class Effects(Backfill):
         return list(range(first, min(first + limit, self.params.records + 1)))
 
     def compute(self, record):
-        if record == self.params.kill_at:
-            import os
-            import signal
-
+        if record == self.params.kill_at and not self.params.kill_in_apply:
             os.kill(os.getpid(), signal.SIGKILL)
         if record % self.params.batch_size == 0 and self.params.seconds_per_batch:
             time.sleep(self.params.seconds_per_batch)
         return record
 
     def apply(self, run, results, connection):
-        connection.exec_driver_sql(
-            "INSERT INTO effects(task, record, fence) VALUES (?, ?, ?)",
-            [(run.task.id, r.value, run.claim.fence) for r in results],
-        )
+        if self.params.kill_in_apply and self.params.kill_at in [r.key for r in results]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        rows = [(run.task.id, r.value, run.claim.fence) for r in results if r.failure is None]
+        if rows:
+            connection.exec_driver_sql(
+                "INSERT INTO effects(task, record, fence) VALUES (?, ?, ?)", rows
+            )
