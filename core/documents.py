@@ -92,6 +92,8 @@ def task_document(task: Task, waiting: Reason | None = None) -> dict[str, Any]:
         "steps": [step["name"] for step in steps],
         "stage": task.stage,
         "stages": current["stages"],
+        "stage_progress": [stage_document(stage, task.unit) for stage in task.stage_progress],
+        "error_policy": current.get("errors"),
         "message": task.message,
         "progress": progress_document(task),
         "figures": task.figures,
@@ -136,6 +138,12 @@ def canary_document(task: Task) -> dict[str, Any] | None:
     if awaits_look(task) and task.status == Status.PAUSED:
         state = "waiting" if task.done + task.failed + task.skipped >= task.canary else "ahead"
     return {"records": task.canary, "state": state}
+
+
+def stage_document(stage: dict[str, Any], unit: str) -> dict[str, Any]:
+    """Where one stage of several stands: ahead, now or past, with counts of its own."""
+    names = ("name", "state", "cursor", "done", "failed", "skipped", "total")
+    return {name: stage.get(name) for name in names} | {"unit": unit}
 
 
 def _approval(approved: dict[str, Any] | None) -> dict[str, Any] | None:

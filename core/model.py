@@ -123,7 +123,9 @@ class Step:
 class Task(_Record):
     """What a person asked for and sees."""
 
-    _json = frozenset("params steps knobs error figures asked_by approved throttle steered".split())
+    _json = frozenset(
+        "params steps knobs error figures asked_by approved throttle steered stage_progress".split()
+    )
 
     id: int
     type: str
@@ -169,6 +171,7 @@ class Task(_Record):
     figures: dict[str, Any]  #: what its jobs tallied; at its end, plain values of its result too
     note: str  #: a person's words about it, such as why it waits for a start
     asked_by: dict[str, str] | None  #: a `Who`
+    stage_progress: list[dict[str, Any]]  #: where each stage stands, for a backfill of several
     approved: dict[str, Any] | None  #: a `Who` with `at`: who let it start after it was held
     canary: int | None  #: after so many records it pauses by itself for a look
     canary_run: int | None  #: the run whose first records a person has looked at

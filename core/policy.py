@@ -70,14 +70,17 @@ class _Last(BaseModel):
     """Parameters that stand below those of the type, though they are inherited."""
 
     @classmethod
+    def __pydantic_init_subclass__(cls, **options: Any) -> None:
+        super().__pydantic_init_subclass__(**options)
+        own = set(cls.__annotations__)
+        fields = cls.__pydantic_fields__
+        cls.__pydantic_fields__ = {n: f for n, f in fields.items() if n in own} | fields
+
+    @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:
         schema = handler.resolve_ref_schema(handler(core_schema))
-        ours = {name for base in cls.__mro__[1:] if issubclass(base, _Last)
-                for name in base.model_fields}  # fmt: skip
-        fields = schema.get("properties", {})
-        schema["properties"] = {n: f for n, f in fields.items() if n not in ours} | {
-            n: f for n, f in fields.items() if n in ours
-        }
+        if fields := schema.get("properties"):
+            schema["properties"] = {name: fields[name] for name in cls.model_fields}
         return schema
 
 

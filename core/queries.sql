@@ -198,6 +198,8 @@ WHERE id = :id AND fence = :fence AND status = 'running' RETURNING *;
 UPDATE tasks SET done = s.done, failed = s.failed, skipped = s.skipped, total = s.total,
   rate = s.rate, rate_low = s.rate_low, rate_high = s.rate_high, stage = coalesce(:stage, stage),
   message = coalesce(:message, message), told_mono = :mono, updated_at = :now, version = version + 1,
+  stage_progress = coalesce((SELECT json_extract(j.cursor, '$.stages') FROM jobs j
+    WHERE j.task_id = :id AND j.run = tasks.run AND j.cursor LIKE '{"stages":[%' ORDER BY j.id DESC LIMIT 1), '[]'),
   figures = (SELECT json_group_object(name, n) FROM (
     SELECT f.key AS name, sum(f.value) AS n FROM jobs j, json_each(j.tally) f
     WHERE j.task_id = :id AND j.run = tasks.run AND j.tally <> '{}' GROUP BY f.key))
@@ -225,6 +227,8 @@ UPDATE tasks SET status = :status, error = :error, message = coalesce(:message, 
   result = coalesce(:result, result), result_type = coalesce(:result_type, result_type),
   done = s.done, failed = s.failed, skipped = s.skipped, total = s.total,
   rate = NULL, rate_low = NULL, rate_high = NULL, finished_at = :now, updated_at = :now, version = version + 1,
+  stage_progress = coalesce((SELECT json_extract(j.cursor, '$.stages') FROM jobs j
+    WHERE j.task_id = :id AND j.run = tasks.run AND j.cursor LIKE '{"stages":[%' ORDER BY j.id DESC LIMIT 1), '[]'),
   figures = CASE WHEN :result_type IS NOT 'application/json' AND NOT EXISTS (
       SELECT 1 FROM jobs j WHERE j.task_id = :id AND j.run = :run AND j.tally <> '{}') THEN '{}'
     ELSE (SELECT json_group_object(name, value) FROM (

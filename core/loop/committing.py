@@ -13,9 +13,9 @@ from typing import Any
 
 from core import seams
 from core.errors import DatabaseBusy
-from core.loop.standing import PAST, Standings
 from core.loop.failures import Failures, is_of_a_record, refused
 from core.loop.result import FAILED, Result
+from core.loop.standing import Standings
 from core.model import Progress
 from core.pacing import backoff
 from core.run import BUSY_WAIT_S, Run
@@ -132,11 +132,6 @@ class Committing:
         """Commit other facts about the stage at hand, without effects."""
         standings = self.standings.changed(self._place, **facts)
         self._move(standings, replace(self._run.progress, cursor=standings.text()), None, tell)
-
-    def finish_stage(self) -> None:
-        """The stage at hand is done with: no later attempt begins it again."""
-        if not self.standings.is_plain:
-            self.change(state=PAST)
 
     # --- inside ----------------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ PHOTOS = (
 #: Places that the service passes, or a worker only in an attempt that follows a death.
 ELSEWHERE = (
     *("enqueue-written", "enqueue-committed", "steer-written", "steered"),
-    *("death-written", "death-settled", "reconciled"),
+    *("death-written", "death-settled", "reconciled", "refused"),
 )
 WORKER_CASES = [
     *((place, 1) for place in ONCE),

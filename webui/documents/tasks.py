@@ -6,6 +6,7 @@ from pydantic import Field
 
 from core.model import Blocked, Control, Kind, Status
 from webui.documents.base import Count, Document, Eta, Failure, Moment, Why
+from webui.documents.types import ErrorPolicyDocument
 
 
 class Progress(Document):
@@ -75,6 +76,19 @@ class Attempt(Document):
     finished_at: Moment | None
 
 
+class StageDocument(Document):
+    """One stage of a backfill that has several."""
+
+    name: str
+    state: Literal["ahead", "now", "past"]
+    cursor: Any
+    done: Count
+    failed: Count
+    skipped: Count
+    total: Count | None
+    unit: str
+
+
 class JobDocument(Document):
     """The claimable work of one step."""
 
@@ -138,6 +152,12 @@ class TaskDocument(Document):
     steps: list[str]
     stage: str
     stages: list[str]
+    stage_progress: list[StageDocument] = Field(
+        description="Where each stage stands, for a backfill that has several; else empty"
+    )
+    error_policy: ErrorPolicyDocument | None = Field(
+        description="What happens about records that fail, where its type has a policy"
+    )
     message: str
     progress: Progress
     figures: dict[str, float | str] = Field(

@@ -7,6 +7,16 @@ from pydantic import Field
 from webui.documents.base import Count, Document
 
 
+class ErrorPolicyDocument(Document):
+    """What happens about records that fail."""
+
+    on_error: Literal["skip", "stop"] = Field(description="After its tries: skipped, or the end")
+    tries: int = Field(description="Of a record, with growing pauses")
+    most: Count = Field(description="More failed records than this end the run; 0: no such limit")
+    share: float = Field(description="A larger share of failed records ends the run; 1: none does")
+    sample: int = Field(description="Records that are seen before a share counts")
+
+
 class StepDocument(Document):
     name: str
     type: str
@@ -14,6 +24,7 @@ class StepDocument(Document):
     lane: str
     stages: list[str]
     max_attempts: int
+    errors: ErrorPolicyDocument | None
 
 
 class ColumnDocument(Document):

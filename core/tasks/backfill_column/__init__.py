@@ -6,19 +6,18 @@ taken `expression` and `judge`, the statements are `rows`, a CSV file is `csv_va
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from sqlalchemy import Connection
 
-from core.backfill import Backfill, Result
-from core.documents import compact
-from core.errors import ClaimLost, DatabaseBusy, DatabaseError, Invalid
+from core.backfill import FAILED, Backfill, Result
+from core.errors import DatabaseBusy, DatabaseError, Invalid
 from core.face import Column
-from core.loop import FAILED
 from core.paths import Roots
+from core.policy import ErrorParams, VerifyParams
 from core.run import Run
 from core.sources import BadRecord
 from core.target import Target
@@ -45,7 +44,7 @@ _WAYS: Any = {
 }
 
 
-class Params(BaseModel):
+class Params(ErrorParams, VerifyParams):
     """What a person may set."""
 
     model_config = ConfigDict(extra="forbid")
@@ -110,8 +109,6 @@ class BackfillColumn(Backfill):
         self._rows: Rows | None = None
         #: closes what an attempt holds open
         self._open = ExitStack()
-        #: (key, why) of rows of the last batch that the database did not take
-        self._refused: list[tuple[Any, str]] = []
 
     @classmethod
     def title_for(cls, params: Any) -> str:
@@ -146,11 +143,7 @@ class BackfillColumn(Backfill):
 
     def run(self, run: Run) -> dict[str, Any]:
         with self._open:
-            try:
-                return super().run(run)
-            finally:
-                with suppress(ClaimLost, DatabaseBusy):
-                    self._note_refused(run)
+            return super().run(run)
 
     def target(self, run: Run) -> Target:
         with ExitStack() as stack:
@@ -187,11 +180,9 @@ class BackfillColumn(Backfill):
         return self.rows.counting(cursor)
 
     def read(self, run: Run, cursor: Any, limit: int) -> list[Row]:
-        self._note_refused(run)
         return self.rows.read(cursor, limit)
 
     def read_keys(self, run: Run, keys: Sequence[Any]) -> list[Row]:
-        self._note_refused(run)
         return self.rows.at(keys)
 
     def compute(self, record: Row) -> Value:
@@ -210,19 +201,14 @@ class BackfillColumn(Backfill):
         self, run: Run, results: Sequence[Result], connection: Connection | None
     ) -> dict[str, int] | None:
         assert connection is not None, "a dry run applies nothing"
-        written = self.rows.write(connection, results)
-        self._refused = [(results[place].key, why) for place, why in written.refused.items()]
-        if not written.lost and not written.refused:
+        lost = self.rows.write(connection, results)
+        if not lost:
             return None
-        other = dict.fromkeys(written.lost, "unchanged") | dict.fromkeys(written.refused, FAILED)
-        return dict(Counter(other.get(p) or self.outcome(r) for p, r in enumerate(results)))
+        names = ("unchanged" if p in lost else self.outcome(r) for p, r in enumerate(results))
+        return dict(Counter(names))
 
-    def _note_refused(self, run: Run) -> None:
-        """List what the last batch could not write: after its commit, for no two databases are
-        locked at once."""
-        refused, self._refused = self._refused, []
-        if refused:
-            run.items.put_many([(compact(key), "failed", why, "") for key, why in refused])
+    def left(self, run: Run, cursor: Any, limit: int) -> list[Any]:
+        return self.rows.keys_left(cursor, limit) if self.params.only_missing else []
 
     def summary(self, run: Run) -> dict[str, Any]:
         names = self.rows.names

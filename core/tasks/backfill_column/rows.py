@@ -9,14 +9,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, func, literal_column, select, text, true
-from sqlalchemy.exc import DBAPIError
 
 from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseError, DiskFull
 from core.loop import Result
 from core.sources.paging import Paging, refuse_twice
 from core.sources.table import named
 from core.target import Target
-from core.target.errors import reason_of
 from core.tasks.backfill_column.csv_values import CsvValues
 from core.tasks.backfill_column.names import Names
 from core.tasks.backfill_column.types import fitted
@@ -34,13 +32,6 @@ class Row(NamedTuple):
     old: Any
     new: Any  #: None: nothing was found for it
     fault: str = ""  #: why no value can be told
-
-
-class Written(NamedTuple):
-    """What became of a batch; both by the place in it."""
-
-    lost: set[int]  #: somebody else wrote the row meanwhile, or removed it
-    refused: dict[int, str]  #: the database did not take the value, and why
 
 
 class Rows:
@@ -137,6 +128,10 @@ class Rows:
         refuse_twice([row.key for row in rows], self.names.keys)
         return self._with_values(rows)
 
+    def keys_left(self, cursor: Any, limit: int) -> list[Any]:
+        """Keys after the cursor of rows that are still to be filled."""
+        return [row.key for row in self._fetched(*self._bare.after(cursor, limit))]
+
     def matches(self, limit: int) -> list[Any]:
         """What the first rows would be looked up by in a file."""
         return [row.new for row in self._fetched(*self._paging.after(None, limit))]
@@ -200,40 +195,25 @@ class Rows:
 
     # --- writing ---------------------------------------------------------------------------------
 
-    def write(self, connection: Connection, results: Sequence[Result]) -> Written:
-        """Write a batch's values; what the database refuses of them is left out and told."""
+    def write(self, connection: Connection, results: Sequence[Result]) -> set[int]:
+        """Write a batch's values; the places of rows that somebody else wrote or removed meanwhile.
+
+        A value that the database refuses raises: the loop finds the row, which fails alone.
+        """
         places = [p for p, r in enumerate(results) if not r.failure and r.value.outcome == "filled"]
         wanted = {place: self._bound(results[place]) for place in places}
         if not wanted:
-            return Written(set(), {})
+            return set()
         connection.exec_driver_sql("SAVEPOINT longhaul_batch")
-        try:
-            written = connection.execute(self._write, list(wanted.values())).rowcount
-        except DBAPIError as error:
-            if reason_of(error) not in _OF_A_ROW:
-                raise
-            written = -1
-        if written != len(wanted):
-            # One of them was refused, or is another's by now: which one, a row at a time.
+        if connection.execute(self._write, list(wanted.values())).rowcount == len(wanted):
+            lost = set()
+        else:  # some are another's by now: which ones, a row at a time
             connection.exec_driver_sql("ROLLBACK TO SAVEPOINT longhaul_batch")
-            return self._write_one_by_one(connection, wanted)
+            lost = {
+                p for p, row in wanted.items() if not connection.execute(self._write, row).rowcount
+            }
         connection.exec_driver_sql("RELEASE SAVEPOINT longhaul_batch")
-        return Written(set(), {})
-
-    def _write_one_by_one(self, connection: Connection, wanted: dict[int, dict]) -> Written:
-        lost, refused = set(), {}
-        for place, row in wanted.items():
-            connection.exec_driver_sql("SAVEPOINT longhaul_row")
-            try:
-                if not connection.execute(self._write, row).rowcount:
-                    lost.add(place)
-            except DBAPIError as error:
-                if reason_of(error) not in _OF_A_ROW:
-                    raise
-                refused[place] = str(error.orig).strip().split("\n")[0]
-                connection.exec_driver_sql("ROLLBACK TO SAVEPOINT longhaul_row")
-            connection.exec_driver_sql("RELEASE SAVEPOINT longhaul_row")
-        return Written(lost, refused)
+        return lost
 
     def _bound(self, result: Result) -> dict[str, Any]:
         keys = self._paging.bound(result.key)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from sqlalchemy import Connection
 
 from core.backfill import Backfill, Result
 from core.face import Column
 from core.paths import Roots
+from core.policy import ErrorParams, VerifyParams
 from core.run import Run
 from core.target import Target
 from core.task_type import EXACTLY_ONCE, DatabaseUrl, Preview
@@ -32,7 +33,7 @@ def _name(description: str) -> Any:
     return Field("", max_length=128, description=description, json_schema_extra=extra)
 
 
-class Params(BaseModel):
+class Params(ErrorParams, VerifyParams):
     """What a person may set."""
 
     model_config = ConfigDict(extra="forbid")
@@ -206,6 +207,9 @@ class BackfillDates(Backfill):
         if not lost:
             return None
         return dict(Counter("existing" if r.key in lost else self.outcome(r) for r in results))
+
+    def left(self, run: Run, cursor: Any, limit: int) -> list[Any]:
+        return self.rows.keys_left(cursor, limit)
 
     def summary(self, run: Run) -> dict[str, Any]:
         result = {"outcomes": run.progress.tally, "dry_run": self.params.dry_run}

@@ -52,9 +52,9 @@ class Rows:
         self._undated = f"{self._date} IS NULL"
         if names.date_type == "text":
             self._undated = f"({self._undated} OR {self._date} = '')"
-        memory = self.has_memory()
-        self._where = self._condition(redo, list_existing, memory)
-        self._prepare(self._ours() if redo and memory else "1 = 0")
+        self._memory = self.has_memory()
+        self._where = self._condition(redo, list_existing, self._memory)
+        self._prepare(self._ours() if redo and self._memory else "1 = 0")
 
     def has_memory(self) -> bool:
         """Whether an earlier run left its table (a dry run makes none)."""
@@ -103,6 +103,10 @@ class Rows:
         self._next = text(
             f"SELECT {columns} FROM {a} WHERE {self._id} > :cursor AND {self._where} {order}"  # noqa: S608
         )
+        tried = f" AND NOT EXISTS ({self._seen()} AND m.outcome <> 'failed')"
+        left = self._undated + (tried if self._memory else "")
+        after = f"(:cursor IS NULL OR {self._id} > :cursor)"
+        self._left = text(f"SELECT {self._id} FROM {a} WHERE {after} AND {left} {order}")  # noqa: S608
         self._one = text(f"SELECT {columns} FROM {a} WHERE a.{self._id} = :id")  # noqa: S608
         # The guard repeats the condition of the read: a row dated meanwhile stays as it is.
         self._write = text(
@@ -138,6 +142,12 @@ class Rows:
                 if size > BATCH_BYTES:
                     break
         return rows
+
+    def keys_left(self, cursor: Any, limit: int) -> list[Any]:
+        """Keys after the cursor of rows without a date that no run looked at without a failure."""
+        bound = self._bound(self._left, n=limit, cursor=cursor)
+        with self.target.read() as connection:
+            return list(connection.execute(self._left, bound).scalars())
 
     def one_by_one(self, keys: Sequence[Any]) -> list[tuple]:
         """The rows with these keys that still exist."""
