@@ -33,7 +33,7 @@ class Backfill(Stage, TaskType):
     One that has several stages names their classes in `parts` instead.
     """
 
-    stages = ("scanning", "backfilling")
+    stages: ClassVar[tuple[str, ...]] = ("scanning", "backfilling")
     guarantee = AT_LEAST_ONCE
     knobs = frozenset({"batch_size", "rate", "workers", "nice", *throttles.KNOBS})
     #: several stages, one after the other, each with a cursor of its own; none: it is one itself
@@ -46,7 +46,8 @@ class Backfill(Stage, TaskType):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if cls.parts:
-            cls.read, cls.apply = _not_its_own, _not_its_own  # type: ignore[method-assign]
+            for name in ("read", "apply"):
+                setattr(cls, name, _not_its_own)
             if "stages" not in cls.__dict__:
                 cls.stages = tuple(part.name for part in cls.parts)
         if cls.verify != "off" or issubclass(cls.Params, VerifyParams):

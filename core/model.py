@@ -123,9 +123,8 @@ class Step:
 class Task(_Record):
     """What a person asked for and sees."""
 
-    _json = frozenset(
-        "params steps knobs error figures asked_by approved throttle steered stage_progress".split()
-    )
+    _json = frozenset("params steps knobs error figures asked_by approved throttle steered".split())
+    _json |= {"stage_progress"}
 
     id: int
     type: str

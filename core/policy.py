@@ -11,7 +11,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
-SKIP, STOP = "skip", "stop"
+SKIP: Literal["skip"] = "skip"
+STOP: Literal["stop"] = "stop"
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,8 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         " estimate settings documents beneath paths policy ranges sealed throttles",
         "unmigrated logfile machine store events wake",
         "queue",
-        "compute target sources items run totals loop stage backfill samples photos recordings texts"
-        " tasks",
+        "compute target sources items run totals loop stage backfill samples photos recordings"
+        " texts tasks",
         "worker recovery supervisor scheduler errand errands",
         "desk",
         "service",

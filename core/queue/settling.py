@@ -100,7 +100,7 @@ class Settling:
     def _may_skip(self, job: Job) -> bool:
         """Whether the policy lets a record fail that ends every worker (`core.loop.caution`)."""
         policy = self._ledger.task(job.task_id).step_list()[job.step].errors
-        return bool(policy) and policy["on_error"] == SKIP
+        return policy is not None and policy["on_error"] == SKIP
 
     def _death(self, job: Job, why: str, deaths: int, may_skip: bool) -> Outcome:
         most = self._ledger.settings().pipeline_deaths_at_cursor

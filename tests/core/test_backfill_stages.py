@@ -8,7 +8,7 @@ import pytest
 
 from core.backfill import Backfill, Stage
 from core.errors import Retry
-from core.loop.course import Course
+from core.loop.standing import Standings
 from core.policy import VerifyParams
 from core.target import Target
 from core.task_type import EXACTLY_ONCE
@@ -262,19 +262,19 @@ def test_the_look_goes_on_where_it_was(bench, monkeypatch):
     assert result(bench, task)["left"]["count"] == 10
 
 
-# --- the course, pure -----------------------------------------------------------------------------
+# --- standings, pure -----------------------------------------------------------------------------
 
 
 def test_one_stage_alone_has_its_plain_cursor_as_the_job_s():
-    course = Course.of(["backfilling"], None)
-    assert course.text() is None
-    assert course.moved(0, [1, 2, 3], (3, 0, 0)).text() == "3"
-    assert Course.of(["backfilling"], "[1,2]").stages[0].cursor == [1, 2]
+    standings = Standings.of(["backfilling"], None)
+    assert standings.text() is None
+    assert standings.moved(0, [1, 2, 3], (3, 0, 0)).text() == "3"
+    assert Standings.of(["backfilling"], "[1,2]").stages[0].cursor == [1, 2]
 
 
-def test_a_course_goes_into_a_cursor_and_back():
-    course = Course.of(["a", "b"], None)
-    assert course.text() is None
-    moved = course.changed(0, state="now", total=9).moved(0, ["x", "y"], (1, 1, 0)).noted(1, [4])
-    assert Course.of(["a", "b"], moved.text()) == moved
-    assert Course.of(["a", "c"], moved.text()).stages[1].state == "ahead"
+def test_standings_go_into_a_cursor_and_back():
+    standings = Standings.of(["a", "b"], None)
+    assert standings.text() is None
+    moved = standings.changed(0, state="now", total=9).moved(0, ["x", "y"], (1, 1, 0)).noted(1, [4])
+    assert Standings.of(["a", "b"], moved.text()) == moved
+    assert Standings.of(["a", "c"], moved.text()).stages[1].state == "ahead"

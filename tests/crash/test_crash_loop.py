@@ -3,7 +3,6 @@
 import pytest
 
 from core.policy import ErrorPolicy
-
 from tests.crash.site import until
 from tests.crash.verdict import assert_as_if_uninterrupted, assert_events_tell
 
