@@ -167,7 +167,9 @@ def _made(
     try:
         definition = Definition.model_validate(entry)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        # A word that is misspelt says more than the one that is then missing.
+        found = error.errors(include_url=False)
+        first = min(found, key=lambda e: e["type"] != "extra_forbidden")
         place = [str(part) for part in first["loc"]]
         raise refuse(f"{name}: {'.'.join(place)}: {first['msg']}", *place) from None
     if name in jobs and issubclass(jobs[name], TaskType):

@@ -46,7 +46,7 @@ WHERE project_id = :project AND keep <> :keep AND name IN (SELECT value FROM jso
 
 -- name: rejected_photos
 -- What a commit would remove.
-SELECT id, name, size FROM photos WHERE project_id = :project AND keep = 0 AND available = 1 ORDER BY id;
+SELECT id, name, size, updated_at FROM photos WHERE project_id = :project AND keep = 0 AND available = 1 ORDER BY id;
 
 -- name: trash_of_project
 SELECT * FROM trash WHERE project_id = :project AND status = 'kept' AND id < :before

@@ -35,7 +35,6 @@ PLACES = {
     "photo-copied": "a copy of a photo on another file system is whole, under a draft's name",
     "photo-placed": "the copy has its name, the original is still there",
     "photo-moved": "a photo is moved, its row does not know it yet",
-    "derivatives-made": "the derivatives of a photo stand in their folder, its row does not know",
     "manifest-written": "a new manifest is whole, under a draft's name",
     "manifest-placed": "the manifest is in its place, the job has not told it",
     "trash-emptied": "a file is deleted from the trash, its row is still there",

@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core import seams
 from core.beneath import open_beneath
 from core.errors import Forbidden
 from core.photos.derivatives import Facts, Made, Order, Problem, derivative_path, version_of
@@ -80,7 +79,6 @@ def _made(order: Order, file: Any) -> Made:
         facts = _derive(order, data, version)
     except Problem as problem:
         return replace(made, problem=str(problem))
-    seams.reach("derivatives-made")
     return replace(made, facts=facts)
 
 

@@ -23,7 +23,7 @@ CHECKPOINTS = ("checkpoint-written", "checkpointed")
 #: Places of photo projects; tests/crash/test_photos.py visits them.
 PHOTOS = (
     *("photo-planned", "photo-linked", "photo-copied", "photo-placed", "photo-moved"),
-    *("derivatives-made", "manifest-written", "manifest-placed", "trash-emptied"),
+    *("manifest-written", "manifest-placed", "trash-emptied"),
     *("restore-planned", "photo-restored", "upload-placed", "upload-told"),
 )
 #: Places that the service passes, or a worker only in an attempt that follows a death.

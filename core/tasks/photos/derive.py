@@ -9,6 +9,7 @@ from collections import deque
 from contextlib import closing
 from typing import Any
 
+from core import seams
 from core.compute import Code, Failure, Outcomes
 from core.compute.processes import Processes
 from core.documents import compact
@@ -62,6 +63,7 @@ class Deriving:
                 if outcomes is None:
                     run.check()
                 else:
+                    seams.reach("computed")
                     self._commit(self._out.popleft(), outcomes)
                     self._pace(outcomes)
 

@@ -8,6 +8,7 @@ from core.photos.kinds import is_accepted, is_text, kind_of
 from core.photos.trash import NOT_ACCEPTED
 from core.tasks.photos.derive import derive
 from core.tasks.photos.ground import Ground, PhotoJob, in_batches
+from core.tasks.photos.manifest_file import bring_up_to_date
 
 BATCH = 200
 
@@ -17,7 +18,7 @@ class FolderCheck(PhotoJob):
     the trash. Hidden files, folders, links and edits beside RAWs (.xmp) are left alone."""
 
     name = "folder_check"
-    stages = ("looking", "deriving")
+    stages = ("looking", "deriving", "manifest")
 
     def work(self, ground: Ground) -> Any:
         run = ground.run
@@ -36,6 +37,8 @@ class FolderCheck(PhotoJob):
         unmade = [r["name"] for page in ground.pages("unmade_photos") for r in page]
         run.checkpoint(effects=lambda: ground.add_items(unmade))
         derive(ground)
+        run.stage("manifest")  # whatever this attempt found: an earlier one may have found more
+        bring_up_to_date(ground)
         return {"found": len(new), "moved": moved, "failed": run.progress.failed}
 
     def _take(self, ground: Ground, names: Any, files: dict[str, Any]) -> None:

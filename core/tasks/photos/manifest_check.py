@@ -6,15 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from core.errors import Fail, FolderUnavailable, Forbidden
+from core.errors import Fail, Forbidden
 from core.photos.derivatives import derivative_path, version_of
 from core.photos.kinds import kind_of
-from core.photos.manifest import Report, compare, read, render, write
 from core.photos.records import DERIVATIVES
 from core.store import Row
 from core.tasks.photos.ground import Ground, PhotoJob
-
-SHOWN = 20  #: names of each kind that are logged
+from core.tasks.photos.manifest_file import bring_up_to_date
 
 Write = Callable[[], Any]
 
@@ -44,7 +42,9 @@ class ManifestCheck(PhotoJob):
         run.stage("reading")
         self._read_contents(ground)
         run.stage("manifest")
-        return self._manifest(ground)
+        report = bring_up_to_date(ground)
+        run.checkpoint(effects=partial(ground.store.changed, "believed_empty", id=ground.id))
+        return {kind: len(names) for kind, names in report.document().items()}
 
     def _require_photos(self, ground: Ground, files: dict[str, Any]) -> None:
         """An empty folder where photos were says nothing about them, unless a person says so."""
@@ -92,28 +92,6 @@ class ManifestCheck(PhotoJob):
             reason = getattr(error, "strerror", None) or str(error)
             ground.run.log(f"{row['name']} cannot be read: {reason}", "warning")
             return None
-
-    def _manifest(self, ground: Ground) -> Any:
-        """Compare the manifest with what is there, say what differs, and write it anew."""
-        run = ground.run
-        photos = [r for page in ground.pages("all_photos") for r in page if r["available"]]
-        facts = {r["name"]: (r["sha256"] or "", r["size"] or 0) for r in photos}
-        claims = read(ground.folder)
-        report = Report() if claims is None else compare(claims, facts)
-        for kind, names in report.document().items():
-            if names:
-                shown = ", ".join(map(str, names[:SHOWN]))
-                run.log(f"{kind.capitalize()} ({len(names)}): {shown}", "warning")
-        if claims != facts:
-            try:
-                write(ground.folder, render(facts))
-            except OSError as error:
-                raise FolderUnavailable(
-                    f"The manifest of {ground.folder.path} cannot be written: {error.strerror}"
-                ) from None
-            run.log("The manifest was written anew" if claims else "The manifest was written")
-        run.checkpoint(effects=lambda: ground.store.changed("believed_empty", id=ground.id))
-        return {kind: len(names) for kind, names in report.document().items()}
 
 
 def _write(writes: list[Write]) -> None:

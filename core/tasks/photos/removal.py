@@ -49,7 +49,9 @@ class FileRemoval(PhotoJob):
             reopen = partial(ground.store.changed, "reopen_items", job_id=job_id)
             run.checkpoint({"ended": False, "again": run.job.attempts}, failed=0, effects=reopen)
         elif not run.items.keys():
-            names = [row["name"] for row in ground.store.rows("rejected_photos", project=ground.id)]
+            rows = ground.store.rows("rejected_photos", project=ground.id)
+            # What was marked after the task was asked for waits for the next one.
+            names = [r["name"] for r in rows if r["updated_at"] <= run.task.created_at]
             run.checkpoint(effects=lambda: ground.add_items(names))
 
 
