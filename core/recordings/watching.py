@@ -13,6 +13,7 @@ from typing import Any
 from core.errors import LonghaulError
 from core.queue import Ledger
 from core.recordings.finished import SETTLED_S
+from core.recordings.importing import sweep_drafts
 from core.recordings.naming import is_audio
 from core.recordings.scan import Report, Scanner
 
@@ -54,6 +55,8 @@ class Lookout:
             settings = self._ledger.settings()
             if not settings.recordings_folder:
                 return None
+            if self.last is None:
+                sweep_drafts(settings.recordings_folder)
             self.last = self._scanner.scan(settings.recordings_folder)
             self._plan(settings.recordings_scan_minutes)
             return self.last

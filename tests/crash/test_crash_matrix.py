@@ -30,6 +30,7 @@ PHOTOS = (
 ELSEWHERE = (
     *("enqueue-written", "enqueue-committed", "steer-written", "steered"),
     *("death-written", "death-settled", "reconciled", "refused"),
+    *("scan-written", "import-placed", "sidecar-written"),  # test_recordings_killed.py
 )
 WORKER_CASES = [
     *((place, 1) for place in ONCE),
