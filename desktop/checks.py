@@ -18,15 +18,25 @@ GOOD, NOTE, WRONG = "good", "note", "wrong"
 OLDEST_PYTHON, OLDEST_SQLITE = (3, 11), (3, 37)
 #: Bytes free below which a backfill will soon stop, and below which it is worth a word.
 LITTLE_SPACE, SOME_SPACE = 100 * 2**20, 2**30
-#: Without these the service does not start. Names of distributions and modules are the same.
+#: Without these the service does not start, or some of its work cannot be done.
 NEEDED = (
-    *("bottle", "brotli", "cheroot", "cronsim", "dataset", "filelock", "htmldate", "lxml"),
-    *("platformdirs", "psutil", "pydantic", "sqlalchemy"),
+    *("av", "bottle", "brotli", "charset-normalizer", "cheroot", "cronsim", "dataset", "exifread"),
+    *("filelock", "htmldate", "lxml", "multipart", "pillow", "pillow-heif", "platformdirs"),
+    *("pocketsphinx", "psutil", "pydantic", "pypdfium2", "rawpy", "sqlalchemy", "trafilatura"),
+    *("watchfiles", "webrtcvad-wheels"),
 )
+#: The modules of distributions that are called otherwise.
+_MODULES = {
+    "charset-normalizer": "charset_normalizer",
+    "pillow": "PIL",
+    "pillow-heif": "pillow_heif",
+    "webrtcvad-wheels": "webrtcvad",
+}
 #: module → (extra that brings it, what it is for)
 _OPTIONAL = {
     "webview": ("window", "a window of its own instead of the browser"),
     "psycopg": ("postgres", "backfills of PostgreSQL databases"),
+    "faster_whisper": ("whisper", "transcriptions good enough for print"),
 }
 
 
@@ -75,7 +85,7 @@ def _sqlite() -> Check:
 
 
 def _packages() -> Check:
-    missing = [name for name in NEEDED if find_spec(name) is None]
+    missing = [name for name in NEEDED if find_spec(_MODULES.get(name, name)) is None]
     if not missing:
         return Check("packages", GOOD, "all that are needed are installed")
     what = f"missing: {', '.join(missing)}"
@@ -135,7 +145,7 @@ def _service(folder: Path) -> list[Check]:
             for condition in client.get("/snapshot").get("conditions") or []
         ]
         here = Check("service", GOOD, f"{found['version']} at {server.url} (pid {server.pid})")
-        return [here, *conditions, *_plug_ins(client)]
+        return [here, *conditions, *_plug_ins(client), *_speech(client)]
     except NoService as error:
         from core.identity import is_running
 
@@ -164,6 +174,25 @@ def _plug_ins(client: Client) -> list[Check]:
         )
         for problem in problems
     ]
+
+
+def _speech(client: Client) -> list[Check]:
+    """The speech engines and their models; that none but the chosen one is there is no fault."""
+    found = client.get("/recordings/engines")
+    chosen = found["chosen"]
+    checks = []
+    for engine in found["engines"]:
+        models = ", ".join(model["name"] for model in engine["models"])
+        is_chosen = engine["name"] == chosen["engine"]
+        state = NOTE if engine["problem"] else GOOD
+        told = (
+            engine["problem"] or f"{models}{' (chosen)' if is_chosen else ''}: {engine['quality']}"
+        )
+        checks.append(Check(f"speech {engine['name']}", state, told))
+    if chosen["problem"]:
+        remedy = "longhaul settings recordings.engine= recordings.model="
+        checks.append(Check("speech", WRONG, chosen["problem"], remedy))
+    return checks
 
 
 def _optional() -> list[Check]:

@@ -8,7 +8,7 @@ from importlib import import_module
 from types import ModuleType
 
 _NAMES = ("demo", "serve", "stop", "status", "types", "add", "list", "show", "logs", "act")
-_MORE = ("wait", "queue", "settings", "install_launcher", "doctor", "completion")
+_MORE = ("wait", "queue", "recordings", "settings", "install_launcher", "doctor", "completion")
 
 
 def all_modules() -> list[ModuleType]:

@@ -1,4 +1,4 @@
-"""kill -9 in the middle of a transcription: it goes on at the segment, and nothing is there twice."""
+"""kill -9 in the middle of a transcription: it goes on at the segment, and nothing is doubled."""
 
 import json
 import os
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.crash
 ROOT = Path(__file__).parents[2]
 
 #: An engine of a package: it says how long a piece is, and writes down that it was asked.
-ENGINE = '''
+ENGINE = """
 import os
 from core.recordings.engines import Heard, Model
 from core.recordings.texts import Word
@@ -34,7 +34,7 @@ class Counting:
         with open(os.environ["HEARD"], "a") as file:
             print(round(seconds, 2), file=file)
         return Heard(f"{seconds:.1f} seconds", (Word("x", 0.1, 0.2, 0.5),), 0.5, "en")
-'''
+"""
 
 
 @pytest.fixture
@@ -138,7 +138,8 @@ def test_an_import_killed_between_file_and_record_is_found_by_the_next_scan(tmp_
         "import io, sys; from pathlib import Path; from tests.recordings import Notes\n"
         "from core.recordings.importing import Importing\n"
         "notes = Notes(Path(sys.argv[1]))\n"
-        "Importing(notes.ledger, notes.records, str(notes.notes)).take(io.BytesIO(b'x'), 'a.mp3', 0)\n"
+        "importing = Importing(notes.ledger, notes.records, str(notes.notes))\n"
+        "importing.take(io.BytesIO(b'x'), 'a.mp3', 0)\n"
     )
     command = [sys.executable, "-c", code, str(notes.folder)]
     environment = os.environ | {"LONGHAUL_SEAM": "import-placed:1"}

@@ -190,6 +190,18 @@ class FakeService:
             },
             "/queue": self._queue(),
             "/settings": self.settings,
+            "/recordings/engines": {
+                "engines": [
+                    {
+                        "name": "pocketsphinx",
+                        "title": "PocketSphinx",
+                        "quality": "For searching.",
+                        "problem": "",
+                        "models": [{"name": "en-us", "language": "en"}],
+                    }
+                ],
+                "chosen": {"engine": "pocketsphinx", "model": "en-us", "problem": ""},
+            },
         }
 
     def _change(self, path, body):
