@@ -97,7 +97,7 @@ def task_document(task: Task, waiting: Reason | None = None) -> dict[str, Any]:
         "message": task.message,
         "progress": progress_document(task),
         "figures": task.figures,
-        "rate": round(task.rate, 3) if task.rate is not None else None,
+        "rate": round(task.rate, 3) if task.rate is not None and not task.throttle else None,
         "eta": eta_of(task),
         "waiting_because": reason_document(waiting or throttle_reason(task)),
         "attempts": task.attempts,

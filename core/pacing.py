@@ -87,7 +87,7 @@ class BatchSize:
         if self.record_s is None:
             return "begins small, as nothing is known of its records"
         if self.size >= self.most:
-            return f"at most {self.most} as its parameters say"
+            return f"at its limit of {self.most}"
         aim = f"{self.target_s * 1000:.0f} ms a batch"
         each = f"a record takes {_short(self.record_s)}"
         if self.record_s > self.target_s:

@@ -151,6 +151,7 @@ def details(task: Task) -> str:
     if task["status"] == "running":
         parts = [plain(task.get("stage") or ""), *parts]
         parts += [words.rate(task.get("rate")), words.eta(task.get("eta"))]
+        parts.append(plain((task.get("waiting_because") or {}).get("message", "")))
     else:
         parts.append(plain(why(task)))
     return " · ".join(part for part in parts if part)

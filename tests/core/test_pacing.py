@@ -72,7 +72,7 @@ def test_limits_that_a_person_changes_hold_at_once():
     [
         (BatchSize(size=10, most=200), "begins small"),
         (BatchSize(size=50, most=200, pinned=True), "pinned to 50"),
-        (BatchSize(size=200, most=200, record_s=0.0001), "at most 200"),
+        (BatchSize(size=200, most=200, record_s=0.0001), "at its limit of 200"),
         (BatchSize(size=20, most=200, record_s=0.001), "growing towards 300 ms a batch"),
         (BatchSize(size=100, most=200, record_s=0.003), "meets 300 ms a batch: a record takes 3"),
         (BatchSize(size=1, most=200, record_s=40.0), "a record takes 40 s, so even one alone"),

@@ -7,6 +7,7 @@ import { followItems, showItems } from "./detail/items.js";
 import { followJobs, noteJobs, showJobs } from "./detail/jobs.js";
 import { followLog, noteLog, showLog } from "./detail/log.js";
 import { forgetPaces, notePace, showPace } from "./detail/pace.js";
+import { notePaced } from "./detail/paced.js";
 import { followResult } from "./detail/result.js";
 import { current } from "./store.js";
 
@@ -24,6 +25,7 @@ export function begin() {
 /** Take what events say about what is followed. @param {StreamEvent[]} events */
 export function noteEvents(events) {
   notePace(events);
+  notePaced(events);
   noteLog(events);
   noteHistory(events);
   noteJobs(events);

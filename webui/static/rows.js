@@ -171,6 +171,8 @@ function ownReason(task) {
  */
 export function waitingBecause(task, queue, line) {
   if (task.status === "paused") return task.message || "Waits until you resume it";
+  if (task.status === "running" && task.shown_status === "running")
+    return task.waiting_because?.message ?? "";
   if (task.status !== "queued") return "";
   const own = ownReason(task);
   if (own) return own.message;

@@ -32,6 +32,10 @@
  * @property {string} note  in a person's words, such as why it waits for a start
  * @property {Asker|null} asked_by
  * @property {(Asker & {at: string})|null} approved  who started it after it was held
+ * @property {{records: number, state: "ahead"|"waiting"|"passed"}|null} canary  where it pauses by
+ *   itself for a look
+ * @property {(Asker & {at: string, changes: {name: string, from: unknown, to: unknown}[]})|null} steered
+ *   the last change of knobs
  * @property {string|null} project
  * @property {Object<string, number|string>} figures  of its tally, and of its result at its end
  * @property {number} priority

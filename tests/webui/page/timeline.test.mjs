@@ -98,9 +98,22 @@ test("what a person changed is told with its value", () => {
   assert.deepEqual(said({ title: "B" }), ["Renamed to “B”"]);
   assert.deepEqual(said({ priority: 5 }), ["Priority set to 5"]);
   assert.deepEqual(said({ knobs: { batch_size: 500 } }), ["Batch size set to 500"]);
+  const steered = { by: "page", user: "ada", session: "x", at: "", changes: [] };
+  assert.deepEqual(said({ knobs: { nice: 0.5 }, steered }), ["Nice set to 0.5 by ada, in this page"]);
   assert.deepEqual(said({ position: 9 }), ["Moved in the line"]);
   assert.deepEqual(said({ step_index: 1, steps: ["a", "b"] }), ["Step 2 of 2 began: b"]);
   assert.deepEqual(said({ status: "cancelled" }), ["Cancelled by you, at 10 of 100 records"]);
+});
+
+test("what holds a running task back is told, and that it goes on", () => {
+  const why = { code: "throttled", message: "Throttled: on battery since 14:02", until: null };
+  const held = { ...running, waiting_because: why };
+  const said = texts([
+    told("task_created", running),
+    told("task_update", held),
+    told("task_update", running),
+  ]);
+  assert.deepEqual(said.slice(1), [why.message, "Nothing holds it back any more"]);
 });
 
 test("holding, starting, retrying and running again", () => {

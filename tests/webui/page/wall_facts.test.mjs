@@ -75,6 +75,13 @@ test("what needs a person is told worst first", () => {
   assert.deepEqual(calm, []);
 });
 
+test("a canary needs a look from its first moment on", () => {
+  const canary = { records: 30, state: "waiting" };
+  const waits = task(1, { status: "paused", message: "Canary: look", canary, updated_at: ago(0) });
+  const [need] = needsOf({ tasks: [waits], queue: QUEUE, conditions: [], link: LIVE }, NOW);
+  assert.deepEqual([need.word, need.text], ["Look", "Task 1: Canary: look"]);
+});
+
 test("the headline counts tasks, and names what is alone", () => {
   const of = (tasks, queue = QUEUE) =>
     headline(needsOf({ tasks, queue, conditions: [], link: LIVE }, NOW));

@@ -113,3 +113,11 @@ test("the longest text that has room is taken", () => {
   assert.equal(fitting(["5 of 338 tasks moving", "5 moving", ""], 6), "5 moving");
   assert.equal(fitting(["long", "short"], 0), "short");
 });
+
+test("a heat strip is shown where the row that is brought out has room for it", () => {
+  const one = { ...ALL, running: 1, waiting: 0, strip: false };
+  assert.equal(planOf(...room(1), { ...one, heat: true }).heat, true);
+  assert.equal(planOf(...room(1), one).heat, false, "there is none");
+  const tight = planOf(...room(2), { ...one, heat: true });
+  assert.ok(!tight.heat || tight.lead === "at-length");
+});

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { read } from "../api.js";
 import { addSample, sampleOf } from "../speed.js";
+import { takePaced } from "./paced.js";
 import { latest, quietly } from "./reading.js";
 
 /** @import {StreamEvent} from "../types.js" */
@@ -52,8 +53,10 @@ export function showPace(id) {
 
 /** @param {number} id @param {AbortSignal} signal */
 async function readPace(id, signal) {
-  const { samples: told } = await read(`/tasks/${id}/pace`, signal);
+  const answer = await read(`/tasks/${id}/pace`, signal);
   if (signal.aborted) return;
+  takePaced(id, answer);
+  const told = answer.samples;
   /** @type {Sample[]} */
   const samples = [];
   const run = told.at(-1)?.run;

@@ -71,13 +71,26 @@ function wished(a, b) {
   for (const name of Object.keys({ ...a.knobs, ...b.knobs })) {
     const value = b.knobs[name];
     if (plain(a.knobs[name]) === plain(value)) continue;
-    said.push(
-      plainly(value === undefined ? `${spaced(name)} as asked for at first` : setTo(name, value)),
-    );
+    const what = value === undefined ? `${spaced(name)} automatic again` : setTo(name, value);
+    said.push(plainly(`${what}${steeredBy(b)}`));
   }
+  if (b.status === "running" && isThrottled(b) && !isThrottled(a))
+    said.push({ glyph: "throttled", tone: "paused", text: b.waiting_because?.message ?? "Throttled" });
+  if (b.status === "running" && isThrottled(a) && a.status === "running" && !isThrottled(b))
+    said.push({ glyph: "running", tone: "running", text: "Nothing holds it back any more" });
   if (a.position !== b.position && a.status === b.status && a.run === b.run)
     said.push(plainly("Moved in the line"));
   return said;
+}
+
+/** @param {Task} task */
+const isThrottled = ({ waiting_because: why }) => why?.code === "throttled";
+
+/** Who turned a knob, as the end of a sentence. @param {Task} task */
+function steeredBy({ steered }) {
+  if (!steered) return "";
+  const where = SOURCES[steered.by];
+  return steered.user ? ` by ${steered.user}${where ? `, ${where}` : ""}` : "";
 }
 
 /** @param {string} name @param {unknown} value */

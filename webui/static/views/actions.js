@@ -24,7 +24,7 @@ export function Actions({ of }) {
     ${isOffered(of, "start") && button("start", "Start", "S", "s", () => act("start"))}
     ${
       toggle &&
-      button("toggle", toggle === "pause" ? "Pause" : "Resume", "Space", "Space", () => act(toggle))
+      button("toggle", toggleLabel(of, toggle), "Space", "Space", () => act(toggle))
     }
     ${usual && button("retry", usual.label, "R", "r", () => retry())}
     ${isOffered(of, "cancel") && button("cancel", "Cancel", "X", "x", askCancel)}
@@ -32,6 +32,12 @@ export function Actions({ of }) {
     <${Menu} key="more" label="More" name="More to do with this task" items=${more(of, retries)} />
     ${isOpen ? html`<${Priority} key="priority" of=${of} />` : null}
   </div>`;
+}
+
+/** @param {Task} of @param {"pause"|"resume"} toggle */
+function toggleLabel({ canary }, toggle) {
+  if (toggle === "pause") return "Pause";
+  return canary?.state === "waiting" ? "Looks good, go on" : "Resume";
 }
 
 /** @param {string} key @param {string} label @param {string} shown @param {string} keys

@@ -11,6 +11,7 @@ import { Actions } from "./actions.js";
 import { Chart } from "./chart.js";
 import { Icon } from "./face.js";
 import { Glyph, lookOf } from "./glyph.js";
+import { PaceOf } from "./paced.js";
 import { Range, Steps } from "./range.js";
 import { same } from "./same.js";
 import { Tabs } from "./tabs.js";
@@ -35,6 +36,7 @@ export function Details() {
     <${Trouble} of=${still} />
     <${Line} of=${still} type=${type} />
     <${Range} of=${of} type=${type} />
+    <${PaceOf} of=${still} />
     <${Steps} of=${of} type=${type} />
     <${Chart} key=${of.id} of=${of} />
     <${Tabs} of=${still} />

@@ -21,6 +21,9 @@ const SHAPES = {
         d="M8 6v3.6M8 11.7v.1" ...${stroke} />`,
   cancelled: () =>
     html`<circle cx="8" cy="8" r="5.6" ...${stroke} /><path d="m4.2 11.8 7.6-7.6" ...${stroke} />`,
+  throttled: () =>
+    html`<path d="M4 2.4h8M4 13.6h8M4.6 2.6c0 3.4 6.8 7.4 6.8 10.8M11.4 2.6c0 3.4-6.8 7.4-6.8 10.8"
+        ...${stroke} stroke-width="1.7" />`,
   held: () => html`<rect x="3.6" y="3.6" width="8.8" height="8.8" rx="2" ...${stroke} />`,
 };
 
@@ -29,12 +32,17 @@ export const Glyph = same(
     html`<svg class="glyph" viewBox="0 0 16 16" aria-hidden="true">${SHAPES[name]?.()}</svg>`,
 );
 
+/** Whether something holds it back while it runs. @param {import("../types.js").Task} task */
+export const isThrottled = ({ shown_status, waiting_because }) =>
+  shown_status === "running" && waiting_because?.code === "throttled";
+
 /**
  * How a task's status looks: its mark, its word, its colour (a class).
  * @param {import("../types.js").Task} task
  */
 export function lookOf(task) {
   if (task.status === "queued" && task.held) return { glyph: "held", word: "held", tone: "queued" };
+  if (isThrottled(task)) return { glyph: "throttled", word: "throttled", tone: "paused" };
   const tone = task.shown_status === "pausing" ? "paused" : task.status;
   return { glyph: tone, word: task.shown_status, tone };
 }

@@ -87,8 +87,12 @@ function failed(task, now) {
   return need(word, text, sinceOf(task.finished_at, now), true);
 }
 
+/** Whether it waits for a look at its first records. @param {Task} task */
+const awaitsLook = ({ canary }) => canary?.state === "waiting";
+
 /** @param {Task} task @param {number} now */
 function isStuck(task, now) {
+  if (awaitsLook(task)) return true; // nothing moves until somebody has looked
   const isHeldUp =
     task.status === "paused" ||
     (task.status === "queued" && task.waiting_because?.code === "back-off");
@@ -99,7 +103,7 @@ function isStuck(task, now) {
 function stuck(task, now) {
   const [word, why] =
     task.status === "paused"
-      ? ["Paused", task.message]
+      ? [awaitsLook(task) ? "Look" : "Paused", task.message]
       : ["Held up", task.error?.message ?? task.waiting_because?.message];
   const text = why ? `${task.title}: ${why}` : task.title;
   return need(word, text, sinceOf(task.updated_at, now), true);

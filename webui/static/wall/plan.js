@@ -10,6 +10,8 @@ export const ROW = 3.7;
 /** What the row that is brought out needs: with its facts, or with its stations' names too. */
 const WITH_FACTS = 6.9;
 const AT_LENGTH = 13.8;
+/** Its heat strip. */
+const HEAT = 2.9;
 const HEADER = 3.4;
 const LABEL = 2.6;
 const STRIP = 3.1;
@@ -30,6 +32,7 @@ export const BESIDE = 58;
  * @property {boolean} [isLost]  the connection is: then the header, which says so, comes before
  *   what may have changed meanwhile
  * @property {boolean} isFocused  a row is brought out
+ * @property {boolean} [heat]  the row that is brought out has a heat strip
  *
  * @typedef {object} Plan
  * @property {boolean} header
@@ -41,6 +44,7 @@ export const BESIDE = 58;
  * @property {number} waiting  rows of the next in line
  * @property {"all"|"eta"|"route"|"share"} columns  the last of a row's columns that it has room for
  * @property {"at-length"|"facts"|"plain"} lead  how the row is shown that is brought out
+ * @property {boolean} heat  with its heat strip
  */
 
 /** @param {number} width @param {number} height @param {number} zoom @param {Wants} wants
@@ -64,11 +68,12 @@ export function planOf(width, height, zoom, wants) {
   left -= Math.max(0, running - 1) * ROW;
   const lead = wants.isFocused && running ? leadOf(left + ROW) : "plain";
   left -= { plain: 0, facts: WITH_FACTS - ROW, "at-length": AT_LENGTH - ROW }[lead];
+  const heat = lead === "at-length" && take(wants.heat ?? false, HEAT);
   const spare = running ? Math.floor(left / ROW) : rows;
   const waiting = Math.max(0, Math.min(wants.waiting, spare, MOST_ROWS - running));
   const curve = wants.curve && width >= 52;
   const columns = columnsOf(width);
-  return { header, curve, road, legend, strip, running, waiting, columns, lead };
+  return { header, curve, road, legend, strip, running, waiting, columns, lead, heat };
 }
 
 /** @param {number} width @returns {Plan["columns"]} */

@@ -4,6 +4,8 @@
 import { html } from "htm/preact";
 import { arrival, compact, counted, speed, whole } from "../format.js";
 import { now } from "../store.js";
+import { isThrottled } from "../views/glyph.js";
+import { FollowHeat, WallHeat } from "./heat.js";
 import { shareOf, shortSpan, wayOf } from "./route_line.js";
 import { line, plan, seen, turn, width } from "./state.js";
 import { emOf } from "./widths.js";
@@ -26,7 +28,7 @@ export function Routes() {
   return html`<ul class="wall-lines has-${plan.value.columns} ${times}" aria-label="Running tasks">
     ${shown.map((task) => html`<${Row} key=${task.id} task=${task} isLead=${task.id === focus} />`)}
     ${next.map((task) => html`<${Row} key=${task.id} task=${task} isLead=${false} />`)}
-  </ul>`;
+  </ul>${focus === null ? null : html`<${FollowHeat} id=${focus} />`}`;
 }
 
 /** @param {{task: Task, isLead: boolean}} props */
@@ -34,12 +36,8 @@ function Row({ task, isLead }) {
   const way = wayOf(task, seen.value?.types.get(task.type));
   const size = isLead ? plan.value.lead : "plain";
   const isWaiting = task.status === "queued";
-  const stage = isWaiting
-    ? "next"
-    : task.shown_status === "running"
-      ? (way.names[way.stretch] ?? "")
-      : task.shown_status;
-  const kind = isWaiting ? "queued" : "running";
+  const stage = stageOf(task, way);
+  const kind = isWaiting ? "queued" : isThrottled(task) ? "paused" : "running";
   return html`<li class="${kind} ${isLead ? `wall-lead as-${size}` : ""}"
       aria-current=${isLead ? "true" : undefined}>
     <span class="name" title=${task.title}>${task.title}</span>
@@ -50,8 +48,16 @@ function Row({ task, isLead }) {
     <${Share} task=${task} />
     <span class="eta">${task.eta ? shortSpan((task.eta.low + task.eta.high) / 2) : ""}</span>
     ${size === "at-length" ? html`<${Names} way=${way} />` : null}
+    ${size === "at-length" && plan.value.heat ? html`<${WallHeat} task=${task} />` : null}
     ${size === "plain" ? null : html`<${Facts} task=${task} />`}
   </li>`;
+}
+
+/** The stage it is at, or why it is at none. @param {Task} task @param {Way} way */
+function stageOf(task, { names, stretch }) {
+  if (task.status === "queued") return "next";
+  if (isThrottled(task)) return "throttled";
+  return task.shown_status === "running" ? (names[stretch] ?? "") : task.shown_status;
 }
 
 /** About how long a row's line is, in rem. @param {string} columns */
@@ -104,6 +110,7 @@ function Facts({ task }) {
   const { done, failed, skipped, total, unit } = task.progress;
   const count = done + failed + skipped;
   const facts = [
+    isThrottled(task) ? (task.waiting_because?.message ?? "") : "",
     total === null ? counted(count, unit) : `${whole(count)} of ${counted(total, unit)}`,
     speed(task.rate),
     failed ? `${whole(failed)} failed` : "",

@@ -11,6 +11,7 @@ import { link, now, state } from "../store.js";
 import { byStart, inLine, places, waitingBecause } from "../rows.js";
 import { lastOf, nextOf } from "./coming.js";
 import { endedOf, withEnds } from "./ended.js";
+import { warm } from "./heat.js";
 import { needsOf, toldOf } from "./needs.js";
 import { idlePlanOf, planOf } from "./plan.js";
 import { wallSettings } from "./settings.js";
@@ -105,6 +106,7 @@ export const plan = computed(() => {
     strip: told.value !== null,
     isLost: isLost.value,
     isFocused: auto_focus || move.value !== null,
+    heat: running.value.some(({ id }) => warm.value.has(id)),
   });
 });
 
