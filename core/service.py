@@ -81,7 +81,9 @@ class Service:
         self.stats = StatsDesk(self.ledger)
         self.paces = PaceDesk(self.ledger)
         self.paths = PathDesk(self.roots)
-        self.texts = TextDesk(self.ledger, intake, steering, self.types, self.roots)
+        self.texts = TextDesk(
+            self.ledger, intake, steering, self.types, self.roots, self.data_dir / "documents"
+        )
         self.lists = ListDesk(self.ledger, self.queue, self.settings, self.types, facts=self._facts)
         self.answers = Answers(self.ledger)
         self.recordings = RecordingDesk(self.ledger, intake, self.roots, self.data_dir)

@@ -3,25 +3,25 @@
 Reading them is a task (`extract-text`); source and task are accepted in one transaction.
 """
 
-import json
-import os
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from core.desk.listing import like
 from core.desk.lists import Page
 from core.desk.preparing import prepared
 from core.desk.requests import MOST_ID, SourceRequest, TaskRequest
+from core.desk.shelved import page_document, source_document
 from core.desk.types import TypeDesk
-from core.documents import compact, rfc3339, storable
+from core.documents import compact, storable
 from core.errors import LonghaulError, NotFound
 from core.identity import Who
-from core.model import ACTIVE, Status
 from core.paths import Roots
 from core.queue import Intake, Ledger, Steering
-from core.texts import search
+from core.texts import kind_of, search
 from core.texts.shelf import File, Shelf, Source
 
 TYPE = "extract-text"  #: the task type that reads documents
@@ -39,11 +39,14 @@ class TextDesk:
         steering: Steering,
         types: TypeDesk,
         roots: Callable[[], Roots],
+        copies: Path,
     ):
+        """`copies`: the folder for the files of uploads, inside the data directory."""
         self._ledger, self._store = ledger, ledger.store
         self._intake, self._steering = intake, steering
         self._types, self._roots = types, roots
         self._shelf = Shelf(ledger)
+        self._copies = copies
 
     # --- add and delete --------------------------------------------------------------------------
 
@@ -81,6 +84,32 @@ class TextDesk:
                 self._shelf.give(source, self._intake.enqueue_within(task).id)
         return self.get(source.id), source.id > before
 
+    def keep(
+        self, upload: Path, name: str, digest: str, request: dict[str, Any], who: Who | None = None
+    ) -> tuple[dict[str, Any], bool]:
+        """The same for a file that was uploaded: it moves into our own folder, under its own name.
+
+        `name`: a plain one, without folders. `digest`: of the content, so that files of one name
+        do not meet. What is refused or known already leaves nothing behind.
+        """
+        place = self._copies / digest[:16]
+        target = place / name
+        if kind_of(name) is None or target.exists():
+            return self.add(SourceRequest(path=str(target), **request), who=who)
+        self._copies.mkdir(mode=0o700, exist_ok=True)
+        place.mkdir(mode=0o700, exist_ok=True)
+        shutil.move(upload, target)
+        is_kept = False
+        try:
+            source, is_new = self.add(
+                SourceRequest(path=str(target), **request), who=who, is_copy=True
+            )
+            is_kept = source["path"] == str(target)
+            return source, is_new
+        finally:
+            if not is_kept:
+                self._forget_copy(target)
+
     def delete(self, source_id: int) -> None:
         """Remove a source with its pages; the file itself stays, unless it is a copy of ours.
 
@@ -96,8 +125,7 @@ class TextDesk:
         with self._ledger.transaction(durable=True) as store:
             store.rows("delete_source", id=source_id)
         if source.is_copy:
-            with suppress(OSError):
-                os.unlink(source.path)
+            self._forget_copy(Path(source.path))
 
     def delete_page(self, page_id: int) -> None:
         """Remove a page with its text; it does not come back with a retry. Raises NotFound."""
@@ -124,7 +152,7 @@ class TextDesk:
             return self._found(q, limit, cursor)
         with self._store.snapshot():
             rows = self._store.rows("list_sources", ids=None, before=cursor or ALL, limit=limit + 1)
-        items = [_source_document(row) for row in rows[:limit]]
+        items = [source_document(row) for row in rows[:limit]]
         return Page(items, str(items[-1]["id"]) if len(rows) > limit else None)
 
     def _found(self, q: str, limit: int, skip: int) -> Page:
@@ -169,7 +197,7 @@ class TextDesk:
                 rows = self._store.rows(
                     "list_pages", id=source_id, status=status, after=after, limit=limit + 1
                 )
-                items = [_page_document(row) for row in rows]
+                items = [page_document(row) for row in rows]
                 following = str(items[limit - 1]["number"]) if len(items) > limit else ""
         return Page(items[:limit], following if len(items) > limit else None)
 
@@ -186,9 +214,15 @@ class TextDesk:
                 for name, column in (("previous_id", "before"), ("next_id", "behind"))
             }
         more = {"text": row["text"], "title": row["title"], "kind": row["kind"]}
-        return _page_document(row) | more | beside
+        return page_document(row) | more | beside
 
     # --- inside ----------------------------------------------------------------------------------
+
+    def _forget_copy(self, copy: Path) -> None:
+        if copy.is_relative_to(self._copies):
+            with suppress(OSError):
+                copy.unlink()
+                copy.parent.rmdir()
 
     def _find(self, source_id: int) -> Source:
         source = self._shelf.find(source_id) if _is_id(source_id) else None
@@ -198,7 +232,7 @@ class TextDesk:
 
     def _sources(self, ids: list[int]) -> list[dict[str, Any]]:
         rows = self._store.rows("list_sources", ids=compact(ids), before=ALL, limit=len(ids))
-        return [_source_document(row) for row in rows]
+        return [source_document(row) for row in rows]
 
     def _hits(self, match: str, ids: list[int], each: int, skip: int = 0) -> list[dict[str, Any]]:
         """The best pages of these sources, each with the place where the words stand."""
@@ -211,61 +245,8 @@ class TextDesk:
             close=search.CLOSE,
         )
         snippets = {row["id"]: search.pieces(row["snippet"]) for row in places}
-        return [_page_document(row) | {"snippet": snippets.get(row["id"], [])} for row in rows]
+        return [page_document(row) | {"snippet": snippets.get(row["id"], [])} for row in rows]
 
 
 def _is_id(number: int) -> bool:
     return 0 < number <= MOST_ID
-
-
-def _status(row: Any) -> str:
-    """How it stands with a source: as its task, while that works or where it left pages undone;
-    else by its pages. A task that was cleared says nothing any more."""
-    task, queued = row["task_status"], row["pages"] - row["completed"] - row["failed"]
-    if task in ACTIVE:
-        return task
-    if row["problem"] is not None:
-        return Status.FAILED
-    if row["page_count"] is None or queued:
-        return Status.FAILED if task == Status.FAILED else Status.CANCELLED
-    return Status.FAILED if row["failed"] and not row["completed"] else Status.COMPLETED
-
-
-def _source_document(row: Any) -> dict[str, Any]:
-    queued = row["pages"] - row["completed"] - row["failed"]
-    problem = row["problem"]
-    if problem is None and row["task_status"] == Status.FAILED and row["task_error"]:
-        error = json.loads(row["task_error"])
-        problem = compact({name: error.get(name, "") for name in ("code", "message", "hint")})
-    return {
-        "id": row["id"],
-        "kind": row["kind"],
-        "title": row["title"],
-        "path": row["path"],
-        "is_copy": bool(row["is_copy"]),
-        "size": row["size"],
-        "status": _status(row),
-        "pages": {
-            "total": row["pages"],
-            "completed": row["completed"],
-            "failed": row["failed"],
-            "queued": queued,
-        },
-        "problem": json.loads(problem) if problem else None,
-        "task_id": row["task_id"] if row["task_status"] is not None else None,
-        "created_at": rfc3339(row["created_at"]),
-        "updated_at": rfc3339(row["updated_at"]),
-    }
-
-
-def _page_document(row: Any) -> dict[str, Any]:
-    return {
-        "id": row["id"],
-        "source_id": row["source_id"],
-        "number": row["number"],
-        "label": row["label"],
-        "status": row["status"],
-        "characters": row["characters"],
-        "problem": json.loads(row["problem"]) if row["problem"] else None,
-        "updated_at": rfc3339(row["updated_at"]),
-    }

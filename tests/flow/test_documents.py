@@ -23,7 +23,9 @@ class Desk(Bench):
     def __init__(self, folder):
         super().__init__(folder)
         types = TypeDesk(self.registry, Errands(), self.roots, folder)
-        self.texts = TextDesk(self.ledger, self.intake, self.steering, types, self.roots)
+        self.texts = TextDesk(
+            self.ledger, self.intake, self.steering, types, self.roots, folder / "documents"
+        )
 
     def roots(self):
         return Roots([self.folder])

@@ -6,8 +6,9 @@ from webui import documents as docs
 from webui.api.paging import listed
 from webui.api.queries import PagesQuery, SourcesQuery
 from webui.calls import Call
+from webui.receiving import Part
 from webui.replies import Reply
-from webui.routes import API, Content, Routes
+from webui.routes import API, Content, Routes, Upload
 
 routes = Routes("sources")
 
@@ -31,13 +32,30 @@ def list_sources(call: Call) -> Reply:
         201: Content(docs.SourceDocument, headers=("Location",), description="Added"),
     },
     body=SourceRequest,
+    upload=Upload({"file": "the document"}, {"title": "instead of the file's name"}, max_files=2),
     raises=(Forbidden, Invalid),
 )
 def add_source(call: Call) -> Reply:
-    """Add a document, with the task that reads it: `task_id`."""
-    source, is_new = call.service.texts.add(call.body, who=call.who)
+    """Add a document, by its path or as an upload, with the task that reads it: `task_id`."""
+    desk = call.service.texts
+    if call.upload is None:
+        source, is_new = desk.add(call.body, who=call.who)
+    else:
+        file, title = _parts(call.upload)
+        name = file.plain_name()
+        source, is_new = desk.keep(file.path, name, file.sha256, title, who=call.who)
     location = {"Location": f"{API}/sources/{source['id']}"}
     return Reply(source, 201 if is_new else 200, location)
+
+
+def _parts(upload: list[Part]) -> tuple[Part, dict[str, str]]:
+    """The one file of a form, and what stands beside it. Raises Invalid."""
+    files = [part for part in upload if part.name == "file"]
+    if len(files) != 1:
+        message = "Send one document at a time, in the field `file`"
+        raise Invalid(message, [{"pointer": "/file", "message": message}])
+    titles = [part.text().strip() for part in upload if part.name == "title"]
+    return files[0], {"title": titles[0][:300]} if titles and titles[0] else {}
 
 
 @routes.get("/sources/{id}", docs.SourceDocument)

@@ -45,7 +45,6 @@ class ExtractText(TaskType):
     title = "Text of a document"
     icon = "document"
     unit = "pages"
-    stages = ("opening", "reading")
     guarantee = EXACTLY_ONCE
     Params = Params
 
@@ -68,7 +67,6 @@ class ExtractText(TaskType):
     def run(self, run: Run) -> dict[str, Any]:
         shelf = Shelf(run.ledger)
         source = self._source(run, shelf)
-        run.stage("opening")
         with kept(READER, timeout=PAGE_TIMEOUT_S, memory=MEMORY, in_flight=IN_FLIGHT) as computer:
             return Extraction(run, shelf, source, computer, self.params.page).work()
 

@@ -49,7 +49,6 @@ class Extraction:
             self._submit([0, *range(1, FIRST + 1)])
         else:
             self._todo.extend(self._plan())
-        self._run.stage("reading")
         began = perf_counter()
         while self._read_ahead():
             outcomes = self._computer.collect(LOOK_S)
