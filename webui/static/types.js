@@ -38,6 +38,9 @@
  *   the last change of knobs
  * @property {string|null} project
  * @property {Object<string, number|string>} figures  of its tally, and of its result at its end
+ * @property {number|null} source_id  the document it reads
+ * @property {number|null} page_id  the one page of it, where it is not all of them
+ * @property {{type: string, id: string}|null} related
  * @property {number} priority
  * @property {number} position
  * @property {number} run

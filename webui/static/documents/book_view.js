@@ -134,7 +134,7 @@ function Reading({ of }) {
         disabled=${read.previous_id === null} onClick=${() => turn(-1)}>←</button>
       <button class="button small" aria-label="The next page" aria-keyshortcuts="ArrowRight"
         disabled=${read.next_id === null} onClick=${() => turn(1)}>→</button>
-      <h3>${nameOf(read, of.kind)}</h3>
+      <h3 title=${nameOf(read, of.kind)}>${nameOf(read, of.kind)}</h3>
       ${
         read.text
           ? html`<${Copy} text=${read.text} label="Copy" what="The text" shown="C" />

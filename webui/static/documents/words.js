@@ -99,4 +99,4 @@ const folded = (text) =>
 
 /** A name for the file that a page's text is saved as. @param {string} title @param {number} number */
 export const fileName = (title, number) =>
-  `${title.replace(/\.[^.]+$/, "").replace(/[^\p{L}\p{N} ._-]+/gu, " ").trim() || "document"}-${number}.txt`;
+  `${title.replace(/\.[^.]+$/, "").replace(/[^\p{L}\p{N}._-]+/gu, " ").trim() || "document"}-${number}.txt`;

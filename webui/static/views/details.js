@@ -8,6 +8,7 @@ import { ahead, calm, notice, now, state, task } from "../store.js";
 import { waitingBecause } from "../rows.js";
 import { stationsOf } from "../stations.js";
 import { Actions } from "./actions.js";
+import { Belongs } from "./belongs.js";
 import { Chart } from "./chart.js";
 import { Icon } from "./face.js";
 import { Glyph, lookOf } from "./glyph.js";
@@ -32,6 +33,7 @@ export function Details() {
     ${why || of.message ? html`<p class="why">${why || of.message}</p>` : null}
     ${of.note ? html`<p class="note"><b>Note</b> ${of.note}</p>` : null}
     <${Actions} of=${still} />
+    <${Belongs} of=${still} />
     ${notice.value ? html`<p class="notice" role="alert">${notice.value}</p>` : null}
     <${Trouble} of=${still} />
     <${Line} of=${still} type=${type} />
