@@ -8,6 +8,7 @@ away. Named lanes (recordings) have slots of their own; the direct lane holds op
 person waits for.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from core.settings import QuietHours, Settings
 
 PRIORITY, NORMAL, RECORDINGS, DIRECT = "priority", "normal", "recordings", "direct"
 NAMES = (PRIORITY, NORMAL, RECORDINGS, DIRECT)
+URGENCY = (DIRECT, PRIORITY, NORMAL, RECORDINGS)  #: who is asked first when a worker is free
 #: Lanes whose work waits while the person records or waits for a transcription of their own.
 YIELDS_TO_PERSON = frozenset({RECORDINGS})
 
@@ -48,12 +50,7 @@ class Limits:
         return self.total - self.priority
 
     def slots(self, lane: str) -> int:
-        return {
-            PRIORITY: self.priority,
-            NORMAL: self.normal,
-            RECORDINGS: self.recordings,
-            DIRECT: self.direct,
-        }[lane]
+        return getattr(self, lane)
 
     @property
     def processes(self) -> int:
@@ -88,7 +85,7 @@ class Surroundings:
 
     is_paused: bool = False
     activity: str = "idle"
-    now: datetime = field(default_factory=lambda: datetime.now().astimezone())
+    now: datetime = field(default_factory=datetime.now)  #: the person's local time
 
 
 @dataclass(frozen=True)
@@ -108,18 +105,15 @@ class Reason:
     until: float | None = None  #: wall time, where it is known
 
 
-def choose(limits: Limits, busy: Busy, around: Surroundings) -> list[Offer]:
-    """The lanes that may claim one more job now, the most urgent first."""
-    offers = []
-    if not refusal(DIRECT, limits, busy, around):
-        offers.append(Offer(DIRECT))
-    if not refusal(PRIORITY, limits, busy, around):
-        offers.append(Offer(PRIORITY))
-    if not refusal(NORMAL, limits, busy, around):
-        offers.append(Offer(NORMAL, lent=busy.normal >= limits.normal))
-    if not refusal(RECORDINGS, limits, busy, around):
-        offers.append(Offer(RECORDINGS))
-    return offers
+def choose(
+    limits: Limits, busy: Busy, around: Surroundings, among: Collection[str] = NAMES
+) -> list[Offer]:
+    """The lanes of `among` that may claim one more job now, the most urgent first."""
+    return [
+        Offer(lane, lent=lane == NORMAL and busy.normal >= limits.normal)
+        for lane in URGENCY
+        if lane in among and refusal(lane, limits, busy, around) is None
+    ]
 
 
 def refusal(lane: str, limits: Limits, busy: Busy, around: Surroundings) -> Reason | None:

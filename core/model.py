@@ -5,6 +5,7 @@ seconds: `*_at` are wall time, `*_mono` monotonic time of the boot named beside 
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -64,7 +65,6 @@ class Kind(StrEnum):
 #: Kinds that the stream sends only to those who ask for them.
 ON_REQUEST = frozenset({Kind.ITEM_UPDATE, Kind.LOG})
 
-
 SHORT = 2000  #: JSON texts below this many characters are decoded once and shared
 
 
@@ -84,11 +84,22 @@ class _Record:
         # Filled directly: an __init__ that assigns forty frozen fields would cost ten times this.
         record = object.__new__(cls)
         values = record.__dict__
-        values.update(zip(row.keys(), row, strict=True))
-        for name in cls._json:
-            if isinstance(text := values[name], str):
-                values[name] = _read(text) if len(text) < SHORT else json.loads(text)
+        values.update(row if isinstance(row, dict) else zip(row.keys(), row, strict=True))
+        _decode(values, cls._json)
         return record
+
+    def changed(self, **columns: Any) -> Self:
+        """The record with these columns written, as a guarded update makes of its row."""
+        _decode(columns, self._json & columns.keys())
+        record = object.__new__(type(self))
+        record.__dict__.update(self.__dict__ | columns)
+        return record
+
+
+def _decode(columns: dict[str, Any], names: Iterable[str]) -> None:
+    for name in names:
+        if isinstance(text := columns[name], str):
+            columns[name] = _read(text) if len(text) < SHORT else json.loads(text)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ them are (fan-in). A failed job fails the task as soon as nothing of its step mo
 later steps are not started, and a retry goes on from that step.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 
-from core.model import ACTIVE, Job, Status, Step
+from core.model import ACTIVE, Job, Status
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Finish:
 Decision = Wait | Start | Finish
 
 
-def advance(steps: Sequence[Step], step_index: int, jobs: Sequence[Job]) -> Decision:
+def advance(steps: Sized, step_index: int, jobs: Sequence[Job]) -> Decision:
     """Decide from the jobs of the current step (all of them, whatever their status).
 
     Idempotent: asked again with the same jobs it answers the same, so of two chunks that end at

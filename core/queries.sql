@@ -43,22 +43,23 @@ SELECT * FROM queue_state WHERE id = 1;
 -- name: installation
 SELECT installation FROM queue_state WHERE id = 1;
 
+-- name: columns
+SELECT name, dflt_value FROM pragma_table_info(:table);
+
 -- name: insert_task
--- The position is the number the task will get, so that equals run in the order they came.
+-- The position is the number the task gets, so that equals run in the order they came.
 INSERT INTO tasks(type, title, source, user_relevant, project, session_id, related_type, related_id,
   source_id, page_id, params, priority, position, direct, hold, not_before, steps, unit, note, asked_by,
   canary, created_at, updated_at)
 VALUES (:type, :title, :source, :user_relevant, :project, :session_id, :related_type, :related_id,
   :source_id, :page_id, :params, :priority, 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'tasks'), 0),
-  :direct, :hold, :not_before, :steps, :unit, :note, :asked_by, :canary, :now, :now)
-RETURNING *;
+  :direct, :hold, :not_before, :steps, :unit, :note, :asked_by, :canary, :created_at, :updated_at);
 
 -- name: insert_job
 INSERT INTO jobs(task_id, run, step, chunk, type, status, blocked, lane, priority, position,
   not_before, stages, total, unit, max_attempts, only_failed, created_at, updated_at)
 VALUES (:task_id, :run, :step, :chunk, :type, :status, :blocked, :lane, :priority, :position,
-  :not_before, :stages, :total, :unit, :max_attempts, :only_failed, :now, :now)
-RETURNING *;
+  :not_before, :stages, :total, :unit, :max_attempts, :only_failed, :created_at, :updated_at);
 
 -- name: insert_dependency
 INSERT OR IGNORE INTO dependencies(task_id, after_id) VALUES (:task_id, :after_id);
@@ -84,6 +85,10 @@ SELECT * FROM tasks WHERE id = :id;
 
 -- name: job
 SELECT * FROM jobs WHERE id = :id;
+
+-- name: versions
+-- Whether anybody changed a job or its task since they were read.
+SELECT j.version AS job, t.version AS task FROM jobs j JOIN tasks t ON t.id = j.task_id WHERE j.id = :id;
 
 -- name: jobs_of_task
 SELECT * FROM jobs WHERE task_id = :task_id ORDER BY run, step, id;
@@ -185,11 +190,10 @@ WHERE id = :id AND fence = :fence AND status = 'running' RETURNING *;
 -- name: settle_job
 -- Ends an attempt; refused (no row) when the claim is lost or the job already ended.
 UPDATE jobs SET status = :status, blocked = :blocked, worker_id = NULL, lease_mono = NULL, lease_boot = NULL,
-  lent = 0, wake_mono = :wake, wake_boot = :boot, tries = :tries, deaths = :deaths, death_cursor = :death_cursor,
-  fence = fence + :burn, error = :error, rate = NULL, rate_low = NULL, rate_high = NULL,
-  finished_at = CASE WHEN :status IN ('completed','failed','cancelled') THEN :now END,
-  updated_at = :now, version = version + 1
-WHERE id = :id AND fence = :fence AND status = 'running' RETURNING *;
+  lent = 0, wake_mono = :wake_mono, wake_boot = :wake_boot, tries = :tries, deaths = :deaths,
+  death_cursor = :death_cursor, fence = :fence, error = :error, rate = NULL, rate_low = NULL, rate_high = NULL,
+  finished_at = :finished_at, updated_at = :updated_at, version = version + 1
+WHERE id = :id AND fence = :held AND status = 'running';
 
 -- name: roll_up
 -- A task's counters are the sums over the jobs of its current run. The total is known in the last
@@ -220,35 +224,38 @@ UPDATE tasks SET status = :status, step_index = :step_index, stage = coalesce(:s
   message = coalesce(:message, message), updated_at = :now, version = version + 1
 WHERE id = :id AND status NOT IN ('completed','failed','cancelled') RETURNING *;
 
--- name: finish_task
--- The last counters (sums over the jobs of the current run) come with the terminal status, and the
--- plain values of a result that is a JSON object become figures.
-UPDATE tasks SET status = :status, error = :error, message = coalesce(:message, message), hold = 0,
-  result = coalesce(:result, result), result_type = coalesce(:result_type, result_type),
-  done = s.done, failed = s.failed, skipped = s.skipped, total = s.total,
-  rate = NULL, rate_low = NULL, rate_high = NULL, finished_at = :now, updated_at = :now, version = version + 1,
-  stage_progress = coalesce((SELECT json_extract(j.cursor, '$.stages') FROM jobs j
-    WHERE j.task_id = :id AND j.run = tasks.run AND j.cursor LIKE '{"stages":[%' ORDER BY j.id DESC LIMIT 1), '[]'),
-  figures = CASE WHEN :result_type IS NOT 'application/json' AND NOT EXISTS (
-      SELECT 1 FROM jobs j WHERE j.task_id = :id AND j.run = :run AND j.tally <> '{}') THEN '{}'
+-- name: last_counters
+-- What comes with a task's end: the sums over the jobs of its run (the total as in roll_up), and as
+-- figures what they tallied and the plain values of a result that is a JSON object.
+-- `fresh` are the records that no earlier end of the same run has counted.
+SELECT sum(j.done) AS done, sum(j.failed) AS failed, sum(j.skipped) AS skipped,
+  max(0, sum(j.done) - (SELECT counted FROM tasks WHERE id = :id)) AS fresh,
+  CASE WHEN :is_last_step AND count(j.total) > 0 AND sum(j.total IS NULL AND j.status <> 'completed') = 0
+    THEN sum(coalesce(j.total, j.done + j.failed + j.skipped)) END AS total,
+  CASE WHEN :result_type IS NOT 'application/json' AND sum(j.tally <> '{}') = 0 THEN '{}'
     ELSE (SELECT json_group_object(name, value) FROM (
-    SELECT name, value, min(place) FROM (
-      SELECT 1 AS place, f.key AS name, f.value FROM
-        json_each(CASE WHEN :result_type = 'application/json' AND json_valid(CAST(:result AS TEXT))
-          THEN CAST(:result AS TEXT) ELSE '{}' END) f
-      WHERE typeof(f.key) = 'text' AND f.type IN ('integer','real','text')
-        AND length(f.key) <= 60 AND length(f.value) <= 100
-      UNION ALL
-      SELECT 2, f.key, sum(f.value) FROM jobs j, json_each(j.tally) f
-      WHERE j.task_id = :id AND j.run = :run AND j.tally <> '{}' GROUP BY f.key)
-    GROUP BY name LIMIT 40)) END
-FROM (SELECT sum(j.done) AS done, sum(j.failed) AS failed, sum(j.skipped) AS skipped,
-        CASE WHEN max(t.step_index + 1 >= json_array_length(t.steps)) AND count(j.total) > 0
-            AND sum(j.total IS NULL AND j.status <> 'completed') = 0
-          THEN sum(coalesce(j.total, j.done + j.failed + j.skipped)) END AS total
-      FROM jobs j JOIN tasks t ON t.id = j.task_id
-      WHERE j.task_id = :id AND j.run = :run) AS s
-WHERE tasks.id = :id AND status NOT IN ('completed','failed','cancelled') RETURNING *;
+      SELECT name, value, min(place) FROM (
+        SELECT 1 AS place, f.key AS name, f.value FROM
+          json_each(CASE WHEN :result_type = 'application/json' AND json_valid(CAST(:result AS TEXT))
+            THEN CAST(:result AS TEXT) ELSE '{}' END) f
+        WHERE typeof(f.key) = 'text' AND f.type IN ('integer','real','text')
+          AND length(f.key) <= 60 AND length(f.value) <= 100
+        UNION ALL
+        SELECT 2, f.key, sum(f.value) FROM jobs t, json_each(t.tally) f
+        WHERE t.task_id = :id AND t.run = :run AND t.tally <> '{}' GROUP BY f.key)
+      GROUP BY name LIMIT 40)) END AS figures,
+  coalesce((SELECT json_extract(c.cursor, '$.stages') FROM jobs c WHERE c.task_id = :id AND c.run = :run
+    AND c.cursor LIKE '{"stages":[%' ORDER BY c.id DESC LIMIT 1), '[]') AS stage_progress
+FROM jobs j WHERE j.task_id = :id AND j.run = :run;
+
+-- name: finish_task
+UPDATE tasks SET status = :status, error = :error, message = :message, hold = 0,
+  result = coalesce(:result, result), result_type = :result_type,
+  done = :done, failed = :failed, skipped = :skipped, total = :total, counted = :done,
+  figures = :figures, stage_progress = :stage_progress,
+  rate = NULL, rate_low = NULL, rate_high = NULL, finished_at = :finished_at,
+  updated_at = :updated_at, version = version + 1
+WHERE id = :id AND status NOT IN ('completed','failed','cancelled');
 
 -- name: result
 SELECT result, result_type FROM tasks WHERE id = :id;
@@ -299,7 +306,7 @@ DELETE FROM dependencies WHERE task_id = :id;
 -- name: retry_task
 UPDATE tasks SET status = 'queued', control = 'run', error = NULL, result = NULL, result_type = NULL,
   run = :run, step_index = :step_index, stage = '', message = '', hold = 0, started_at = NULL,
-  finished_at = NULL, figures = '{}',
+  finished_at = NULL, figures = '{}', counted = CASE WHEN run = :run THEN counted ELSE 0 END,
   updated_at = :now, version = version + 1
 WHERE id = :id AND status IN ('completed','failed','cancelled') RETURNING *;
 

@@ -11,10 +11,8 @@ start (`BEGIN IMMEDIATE`), never nests, and never spans a person's or a task's o
 """
 
 import os
-import re
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +22,8 @@ from sqlalchemy.exc import DBAPIError
 
 from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseError, DiskFull
 from core.logfile import LogFile
+from core.statements import named_statements, whole_statements
+from core.turn import Turn
 from core.unmigrated import without_alembic
 
 with without_alembic():
@@ -31,10 +31,6 @@ with without_alembic():
 
 HERE = Path(__file__).parent
 BUSY_S = 15.0  #: how long a write waits for another program's lock before it says so
-#: between two tries to get the lock: short while it is about as long as others hold it (a
-#: millisecond), then longer
-FIRST_WAIT_S, SOON_S, MOST_WAIT_S = 0.00005, 0.0003, 0.005
-SHORT_S = 0.01  #: for so long the waits stay at most SOON_S
 THREADS = 256  #: connections that may be open; one is opened a thread, when it first asks
 
 #: said on every connection; SQLite itself waits for a lock only while these are said
@@ -68,7 +64,7 @@ class Store:
         self._busy_s = busy_s
         # Ours alone from the start; SQLite gives the files beside it the same mode.
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        self._log = LogFile(self.path)
+        self._log, self._turn = LogFile(self.path), Turn(self.path)
         first = f"busy_timeout={int(busy_s * 1000)}"
         with translated():
             self._db = dataset.connect(
@@ -108,49 +104,61 @@ class Store:
 
     def changed(self, name: str, **params: Any) -> int:
         """Run a statement without RETURNING; how many rows it changed."""
-        connection = self._connection()
+        cursor, sql = self._cursor(), self._statements[name]
         try:
-            return connection.execute(self._statements[name], params).rowcount
+            return cursor.execute(sql, params).rowcount
         except sqlite3.Error as error:
-            return self._again(
-                error, lambda: connection.execute(self._statements[name], params).rowcount
-            )
+            return self._again(error, lambda: cursor.execute(sql, params).rowcount)
+
+    def insert(self, name: str, **params: Any) -> int:
+        """Run an INSERT of one row, inside a transaction; its number."""
+        cursor = self._cursor()
+        try:
+            return cursor.execute(self._statements[name], params).lastrowid or 0
+        except sqlite3.Error as error:
+            raise translate(error) from error
+
+    def defaults(self, table: str) -> dict[str, Any]:
+        """What the schema gives the columns of a new row that an INSERT does not name."""
+        columns = self.rows("columns", table=table)
+        values = ", ".join(f"{row['dflt_value'] or 'NULL'} AS {row['name']}" for row in columns)
+        return dict(self.execute(f"SELECT {values}", {})[0])
 
     def many(self, name: str, params: list[dict[str, Any]]) -> None:
         """Run one statement for many sets of parameters, inside a transaction."""
         try:
-            self._connection().executemany(self._statements[name], params)
+            self._cursor().executemany(self._statements[name], params)
         except sqlite3.Error as error:
             raise translate(error) from error
 
     def execute(self, sql: str, params: dict[str, Any]) -> list[Row]:
         """Run SQL that `core` composed itself (filters of lists); values are always bound."""
-        cursor = self._connection().cursor()
-        cursor.row_factory = Row
+        cursor = self._cursor()
         try:
             return cursor.execute(sql, params).fetchall()
         except sqlite3.Error as error:
             return self._again(error, lambda: cursor.execute(sql, params).fetchall())
 
     def _again(
-        self, error: sqlite3.Error, action: Callable[[], T], patience_s: float | None = None
+        self,
+        error: sqlite3.Error,
+        action: Callable[[], T],
+        patience_s: float | None = None,
+        urgent: bool = False,
     ) -> T:
         """Try again while another program holds the lock; every other error is translated.
 
         Inside a transaction the lock is ours already, so that nothing is half done by waiting.
         """
-        patience_s = self._busy_s if patience_s is None else patience_s
-        began, wait_s = time.monotonic(), FIRST_WAIT_S
-        while isinstance(translate(error), DatabaseBusy):
-            waited = time.monotonic() - began
-            if waited >= patience_s:
-                break
-            time.sleep(wait_s)
-            wait_s = min(wait_s * 1.5, SOON_S if waited < SHORT_S else MOST_WAIT_S)
-            try:
-                return action()
-            except sqlite3.Error as newer:
-                error = newer
+        if isinstance(translate(error), DatabaseBusy):
+            patience_s = self._busy_s if patience_s is None else patience_s
+            for _ in self._turn.tries(patience_s, urgent=urgent):
+                try:
+                    return action()
+                except sqlite3.Error as newer:
+                    error = newer
+                if not isinstance(translate(error), DatabaseBusy):
+                    break
         raise translate(error) from error
 
     def statement(self, name: str) -> str:
@@ -168,14 +176,16 @@ class Store:
         `durable`: when this returns, it survives power loss, not only a killed process (for what
         a person was promised). The disk is waited for after the commit has let the lock go, with
         the same outcome as `synchronous=FULL` for the caller, and without making others wait.
-        "soon": some milliseconds after this returns.
+        "soon": some milliseconds after this returns. Who asks for True goes first at the lock.
         `patience_s`: how long to wait for another program's lock, where it is not the usual time.
         """
-        connection = self._connection()
+        connection, urgent = self._connection(), durable is True
+        if not urgent:
+            self._turn.give_way()
         try:
             connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            self._again(error, lambda: connection.execute("BEGIN IMMEDIATE"), patience_s)
+            self._again(error, lambda: connection.execute("BEGIN IMMEDIATE"), patience_s, urgent)
         try:
             yield self
             connection.execute("COMMIT")
@@ -221,13 +231,19 @@ class Store:
     # --- inside -------------------------------------------------------------------------------
 
     def _connection(self) -> sqlite3.Connection:
+        return self._cursor().connection
+
+    def _cursor(self) -> sqlite3.Cursor:
+        """This thread's one cursor: every result is read to its end before the next statement."""
         local = self._local
         try:
-            return local.connection
+            return local.cursor
         except AttributeError:
             with translated():
-                local.connection = self._db.executable.connection.driver_connection
-            return local.connection
+                connection: Any = self._db.executable.connection.driver_connection
+            local.cursor = connection.cursor()
+            local.cursor.row_factory = Row
+            return local.cursor
 
     def _migrate(self) -> None:
         """Bring the schema up to date, in one transaction."""
@@ -269,26 +285,3 @@ def translate(error: sqlite3.Error) -> DatabaseError:
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return DatabaseDamaged(f"Longhaul's database cannot be read: {error}")
     return DatabaseError(f"{error} ({name})" if name else str(error))
-
-
-def named_statements(text: str) -> dict[str, str]:
-    """{name: SQL} of a file whose statements each follow a line `-- name: …`."""
-    parts = re.split(r"^-- name: *(\w+) *$", text, flags=re.MULTILINE)
-    found: dict[str, str] = {}
-    for name, body in zip(parts[1::2], parts[2::2], strict=True):
-        if name in found:
-            raise ValueError(f"two statements are named {name}")
-        found[name] = body.strip().rstrip(";")
-    return found
-
-
-def whole_statements(script: str) -> Iterator[str]:
-    """Split a script at its statements' ends; knows triggers, which hold semicolons."""
-    pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
-    if pending.strip():
-        yield pending

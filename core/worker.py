@@ -148,7 +148,7 @@ class Worker:
             following = None  # a try that was rolled back has claimed nothing
             then = claim_next if ahead and not self._leaving.is_set() else None
             try:
-                self._settling.settle(claim.job, outcome, then)
+                self._settling.settle(claim.job, outcome, then, claim.task)
                 return following
             except (DatabaseBusy, DiskFull):
                 # The lease may run out meanwhile: then the fence decides, and nothing is doubled.

@@ -25,7 +25,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "errors clock identity model seams code",
         "face lifecycle tables task_type definitions registry orchestrator lanes pacing"
         " estimate settings documents beneath paths policy ranges sealed throttles",
-        "unmigrated logfile machine store events wake",
+        "unmigrated logfile machine turn statements store events wake",
         "queue",
         "compute target sources items run totals loop stage backfill samples photos recordings"
         " texts tasks",

@@ -13,7 +13,7 @@ from core.estimate import Rate
 from core.lanes import Limits, Offer
 from core.model import Blocked, Control, Job, Kind, Progress, Task
 from core.queue.ledger import Ledger
-from core.queue.line import busy_lanes, is_wanted, selection, surroundings
+from core.queue.line import busy_lanes, selection, surroundings, wanted_lanes
 from core.store import Row
 
 #: a claim holds so long without a heartbeat (monotonic seconds); tests shorten it
@@ -101,7 +101,7 @@ class Claims:
             return []
         limits = self._ledger.limits(heads["settings_version"])
         busy, around = busy_lanes(self._store), surroundings(heads, self._ledger.clock)
-        return [o for o in lanes.choose(limits, busy, around) if is_wanted(o, limits, heads)]
+        return lanes.choose(limits, busy, around, wanted_lanes(limits, heads))
 
     def _moments(self) -> dict[str, Any]:
         clock = self._ledger.clock

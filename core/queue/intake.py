@@ -1,5 +1,7 @@
 """Accepting tasks: task, jobs of its first step and event, in one durable transaction."""
 
+from typing import Any
+
 from core import seams
 from core.documents import compact
 from core.errors import Invalid
@@ -37,31 +39,32 @@ class Intake:
         return task
 
     def _insert(self, new: NewTask, now: float) -> Task:
-        row = self._ledger.store.one(
-            "insert_task",
-            type=new.type,
-            title=new.title,
-            source=new.source,
-            user_relevant=int(new.user_relevant),
-            project=new.project,
-            session_id=new.session_id,
-            related_type=new.related_type,
-            related_id=new.related_id,
-            source_id=new.source_id,
-            page_id=new.page_id,
-            params=compact(new.params),
-            priority=new.priority,
-            direct=int(new.direct),
-            hold=int(new.hold),
-            not_before=new.not_before,
-            steps=compact([step.document() for step in new.steps]),
-            unit=new.unit,
-            note=new.note,
-            canary=new.canary,
-            asked_by=compact(new.asked_by.document()) if new.asked_by else None,
-            now=now,
-        )
-        return Task.of(row)
+        values: dict[str, Any] = {
+            "type": new.type,
+            "title": new.title,
+            "source": new.source,
+            "user_relevant": int(new.user_relevant),
+            "project": new.project,
+            "session_id": new.session_id,
+            "related_type": new.related_type,
+            "related_id": new.related_id,
+            "source_id": new.source_id,
+            "page_id": new.page_id,
+            "params": compact(new.params),
+            "priority": new.priority,
+            "direct": int(new.direct),
+            "hold": int(new.hold),
+            "not_before": new.not_before,
+            "steps": compact([step.document() for step in new.steps]),
+            "unit": new.unit,
+            "note": new.note,
+            "canary": new.canary,
+            "asked_by": compact(new.asked_by.document()) if new.asked_by else None,
+            "created_at": now,
+            "updated_at": now,
+        }
+        number = self._ledger.store.insert("insert_task", **values)
+        return self._ledger.new_task.changed(**values, id=number, position=float(number))
 
     def _depend(self, task: Task, new: NewTask) -> bool:
         """Remember what the task waits for; whether any of it is still to come."""

@@ -4,7 +4,8 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 from core.clock import Clock
 from core.documents import blocked_reason, compact
@@ -12,7 +13,7 @@ from core.errors import NotFound
 from core.events import Events
 from core.lanes import DIRECT, Limits
 from core.lifecycle import rolled_up
-from core.model import TERMINAL, Blocked, Job, Kind, Task
+from core.model import TERMINAL, Blocked, Job, Kind, Step, Task
 from core.settings import Settings
 from core.store import Store
 from core.wake import EVENTS, EVERYBODY, WORK, Waker
@@ -123,8 +124,8 @@ class Ledger:
         only_failed: bool = False,
     ) -> list[Job]:
         """The jobs of step `index`: one, or one for each chunk (JSON text)."""
-        step, now = task.step_list()[index], self.clock.wall()
-        common = {
+        step, now = Step.of(task.steps[index]), self.clock.wall()
+        common: dict[str, Any] = {
             "task_id": task.id,
             "run": task.run,
             "step": index,
@@ -140,9 +141,23 @@ class Ledger:
             "unit": task.unit,
             "max_attempts": step.max_attempts,
             "only_failed": int(only_failed),
-            "now": now,
+            "created_at": now,
+            "updated_at": now,
         }
         chunks = chunks if chunks is not None else [None]
         if status == "queued" and not blocked:
             self.work_is_ready(len(chunks))
-        return [Job.of(self.store.row("insert_job", **common, chunk=chunk)) for chunk in chunks]
+        jobs = []
+        for chunk in chunks:
+            number = self.store.insert("insert_job", **common, chunk=chunk)
+            jobs.append(self._new_job.changed(**common, chunk=chunk, id=number))
+        return jobs
+
+    @cached_property
+    def _new_job(self) -> Job:
+        return Job.of(self.store.defaults("jobs"))
+
+    @cached_property
+    def new_task(self) -> Task:
+        """A task as the schema makes it, of which nothing is said yet."""
+        return Task.of(self.store.defaults("tasks"))

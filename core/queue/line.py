@@ -7,18 +7,19 @@ from datetime import datetime
 
 from core import lanes
 from core.clock import Clock
-from core.lanes import Busy, Limits, Offer, Surroundings
+from core.lanes import Busy, Limits, Surroundings
 from core.store import Row, Store
 
+IDLE = "idle"
 
-def is_wanted(offer: Offer, limits: Limits, heads: Row) -> bool:
-    """Whether somebody waits in this lane, so that no claim is tried in vain."""
-    head = heads["general_head"]
-    if offer.lane == lanes.PRIORITY:
-        return head is not None and head >= limits.threshold
-    if offer.lane == lanes.NORMAL:
-        return head is not None
-    return bool(heads[offer.lane])
+
+def wanted_lanes(limits: Limits, heads: Row) -> list[str]:
+    """The lanes in which somebody waits, so that no claim is tried in vain."""
+    found = [lane for lane in (lanes.DIRECT, lanes.RECORDINGS) if heads[lane]]
+    if (head := heads["general_head"]) is not None:
+        # Its line is one: behind an urgent head there may be a normal job, never before it.
+        found += [lanes.PRIORITY, lanes.NORMAL] if head >= limits.threshold else [lanes.NORMAL]
+    return found
 
 
 def selection(lane: str, limits: Limits) -> tuple[str, int, int]:
@@ -42,10 +43,12 @@ def busy_lanes(store: Store) -> Busy:
 def surroundings(state: Row, clock: Clock) -> Surroundings:
     """The person, the pause and the hour, from the queue's one row."""
     activity = state["activity"]
-    if state["activity_boot"] != clock.boot() or (state["activity_mono"] or 0) <= clock.mono():
-        activity = "idle"
+    if activity != IDLE and (
+        state["activity_boot"] != clock.boot() or (state["activity_mono"] or 0) <= clock.mono()
+    ):
+        activity = IDLE
     return Surroundings(
         is_paused=bool(state["is_paused"]),
         activity=activity,
-        now=datetime.fromtimestamp(clock.wall()).astimezone(),
+        now=datetime.fromtimestamp(clock.wall()),
     )

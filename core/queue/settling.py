@@ -6,18 +6,20 @@ answer) and the events. It is guarded by the fence: whoever lost the claim chang
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from core import pacing, seams
 from core.documents import compact
-from core.errors import ClaimLost, NotFound
-from core.lifecycle import DEATHS_ALONE, DONE_WELL, Ending, settlement
-from core.model import Blocked, Control, Job, Status, Task
+from core.errors import ClaimLost
+from core.lifecycle import DEATHS_ALONE, Ending, settlement
+from core.model import TERMINAL, Blocked, Control, Job, Status, Task
 from core.orchestrator import Finish, Start, advance
 from core.policy import SKIP
+from core.queue.finishing import NO_RATE, Finishing
 from core.queue.ledger import Ledger
-from core.queue.past import keep_run
+
+#: columns that the end of an attempt empties
+LET_GO = {"worker_id": None, "lease_mono": None, "lease_boot": None, "lent": 0, **NO_RATE}
 
 
 @dataclass(frozen=True)
@@ -40,18 +42,26 @@ class Settling:
     def __init__(self, ledger: Ledger):
         self._ledger = ledger
         self._store = ledger.store
+        self.finishing = Finishing(ledger)
 
-    def settle(self, job: Job, outcome: Outcome, then: Callable[[], bool] | None = None) -> Task:
+    def settle(
+        self,
+        job: Job,
+        outcome: Outcome,
+        then: Callable[[], bool] | None = None,
+        task: Task | None = None,
+    ) -> Task:
         """End the attempt that holds `job.fence`; on the disk some milliseconds after this returns.
 
         `then` is done in the same transaction (a worker claims its next job with it), and says
-        whether the slot that got free is of use to others.
+        whether the slot that got free is of use to others. `task`: as the caller saw it last; it
+        is read again only when somebody changed it since.
 
         Raises ClaimLost, with nothing written, when the claim is somebody else's by now or the
         job has ended already: a late finish never overwrites what was shown.
         """
         with self._ledger.transaction(durable="soon"):
-            task = self._settle(job, outcome, deaths=(0, None))
+            task = self._settle(job, outcome, deaths=(0, None), task=task)
             seams.reach("settle-written")
             if then is None or then():
                 self._ledger.work_is_ready(1)
@@ -117,22 +127,37 @@ class Settling:
         return Outcome(Ending.HOPELESS, error=error)
 
     def _settle(
-        self, job: Job, outcome: Outcome, *, deaths: tuple[int, str | None], burn: int = 0
+        self,
+        job: Job,
+        outcome: Outcome,
+        *,
+        deaths: tuple[int, str | None],
+        burn: int = 0,
+        task: Task | None = None,
     ) -> Task:
         ledger = self._ledger
-        try:
-            task = ledger.task(job.task_id)
-        except NotFound:
-            raise ClaimLost(f"task {job.task_id} has ended and was removed") from None
+        job, task = self._current(job, task)
         ended = self._end_job(job, outcome, task, deaths, burn)
         if outcome.effects is not None and ended.status == Status.COMPLETED:
             outcome.effects()
+            task = ledger.task(task.id)  # which they may have changed
         chunks: list[Job] = []
         if outcome.ending == Ending.SPLIT and ended.status == Status.COMPLETED:
             chunks = ledger.insert_step(
                 task, ended.step, chunks=list(outcome.chunks), status=_entry(task)
             )
         return self._advance(task, ended, outcome, chunks)
+
+    def _current(self, job: Job, task: Task | None) -> tuple[Job, Task]:
+        """The records as they are now, with the fence that the caller holds."""
+        versions = self._store.one("versions", id=job.id)
+        if versions is None:
+            raise ClaimLost(f"task {job.task_id} has ended and was removed")
+        if versions["job"] != job.version:  # its counters and tries may have moved since the claim
+            job = Job.of(self._store.one("job", id=job.id)).changed(fence=job.fence)
+        if task is None or versions["task"] != task.version:
+            task = self._ledger.task(job.task_id)
+        return job, task
 
     def _end_job(
         self,
@@ -143,35 +168,30 @@ class Settling:
         burn: int,
     ) -> Job:
         clock = self._ledger.clock
+        now = clock.wall()
         failed = outcome.ending in (Ending.FAILED, Ending.HOPELESS)
-        stored = job
-        if (
-            outcome.ending not in DONE_WELL
-        ):  # the counters that decide may have moved since the claim
-            stored = Job.of(self._store.one("job", id=job.id))
-        tries = stored.tries + 1 if failed else stored.tries
-        status = settlement(outcome.ending, task.control, tries < stored.max_attempts)
+        tries = job.tries + 1 if failed else job.tries
+        status = settlement(outcome.ending, task.control, tries < job.max_attempts)
         delay = outcome.delay_s
         if delay is None and outcome.ending == Ending.FAILED:
             delay = pacing.backoff(tries)
         waits = status == Status.QUEUED and delay is not None
         error = compact(outcome.error) if outcome.error else None
-        settled = self._store.one(
-            "settle_job",
-            id=job.id,
-            fence=job.fence,
-            status=status,
-            blocked=Blocked.BACKOFF if waits else Blocked.NOTHING,
-            wake=clock.mono() + (delay or 0) if waits else None,
-            boot=clock.boot() if waits else None,
-            tries=tries,
-            deaths=deaths[0] if deaths[0] else stored.deaths,
-            death_cursor=deaths[1] if deaths[0] else stored.death_cursor,
-            burn=burn,
-            error=error,
-            now=clock.wall(),
-        )
-        if settled is None:
+        settled = {
+            "status": status,
+            "blocked": Blocked.BACKOFF if waits else Blocked.NOTHING,
+            "wake_mono": clock.mono() + (delay or 0) if waits else None,
+            "wake_boot": clock.boot() if waits else None,
+            "tries": tries,
+            "deaths": deaths[0] or job.deaths,
+            "death_cursor": deaths[1] if deaths[0] else job.death_cursor,
+            "error": error,
+            "finished_at": now if status in TERMINAL else None,
+            "updated_at": now,
+        }
+        if not self._store.changed(
+            "settle_job", id=job.id, held=job.fence, fence=job.fence + burn, **settled
+        ):
             raise ClaimLost(f"job {job.id} has been settled or taken over; nothing was changed")
         self._store.changed(
             "end_attempt",
@@ -179,19 +199,19 @@ class Settling:
             fence=job.fence,
             outcome=outcome.ending,
             error=error,
-            cursor=settled["cursor"],
-            now=clock.wall(),
+            cursor=job.cursor,
+            now=now,
         )
-        return Job.of(settled)
+        return job.changed(**settled, **LET_GO, fence=job.fence + burn, version=job.version + 1)
 
     def _advance(self, task: Task, ended: Job, outcome: Outcome, chunks: list[Job]) -> Task:
         ledger = self._ledger
         alone = ended.chunk is None and not chunks and outcome.ending != Ending.SPLIT
         jobs = [ended] if alone else ledger.jobs(task, task.step_index)
-        decision = advance(task.step_list(), task.step_index, jobs)
+        decision = advance(task.steps, task.step_index, jobs)
         match decision:
             case Finish(status, job):
-                task = self.finish(task, status, job, outcome)
+                task = self._finish(task, status, job, outcome)
                 ledger.tell(task, [ended])
             case Start(step):
                 task = self._start_step(task, step)
@@ -220,64 +240,17 @@ class Settling:
         )
         return Task.of(row)
 
-    def finish(
-        self, task: Task, status: Status, job: Job | None, outcome: Outcome | None = None
-    ) -> Task:
-        """Give the task its terminal status, inside the caller's transaction; tells nothing."""
-        now = self._ledger.clock.wall()
-        error = job.error if job is not None and status == Status.FAILED else None
-        result = outcome if outcome and status == Status.COMPLETED else None
-        content = result.result if result else None
-        message = outcome.message if outcome else None
+    def _finish(self, task: Task, status: Status, job: Job | None, outcome: Outcome) -> Task:
+        message, completed = outcome.message, status == Status.COMPLETED
         if message is None and status == Status.CANCELLED:
             message = ""  # not the words of the grace period, nor why it was paused before
-        row = self._store.one(
-            "finish_task",
-            id=task.id,
-            run=task.run,
-            status=status,
-            error=compact(error) if error else None,
+        return self.finishing.finish(
+            task,
+            status,
+            error=job.error if job is not None and status == Status.FAILED else None,
             message=message,
-            result=content.encode() if isinstance(content, str) else content,
-            result_type=result.result_type if result else None,
-            now=now,
+            result=(outcome.result, outcome.result_type) if completed else (None, None),
         )
-        if row is None:
-            raise ClaimLost(f"task {task.id} has already ended")
-        finished = Task.of(row)
-        self._count_day(finished, now)
-        keep_run(self._store, finished, now)
-        if status == Status.COMPLETED:
-            self.free_dependents(task.id)
-        return finished
-
-    def _count_day(self, task: Task, now: float) -> None:
-        self._store.changed(
-            "count_day",
-            day=datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d"),
-            type=task.type,
-            completed=int(task.status == Status.COMPLETED),
-            failed=int(task.status == Status.FAILED),
-            cancelled=int(task.status == Status.CANCELLED),
-            records=task.done,
-            seconds=max(0.0, now - task.started_at) if task.started_at else 0.0,
-        )
-
-    def free_dependents(self, task_id: int) -> None:
-        """Tasks that waited for this one, and for nothing else, may start; in the caller's
-        transaction, after this one has completed or was removed."""
-        now = self._ledger.clock.wall()
-        for row in self._store.rows("freed_by", task_id=task_id):
-            later = row["not_before"] is not None and row["not_before"] > now
-            freed = self._store.one(
-                "unblock_job",
-                id=row["id"],
-                blocked=Blocked.LATER if later else Blocked.NOTHING,
-                now=now,
-            )
-            job = Job.of(freed)
-            self._ledger.work_is_ready(1)
-            self._ledger.tell(self._ledger.touch(job.task_id), [job])
 
 
 def _entry(task: Task) -> str:

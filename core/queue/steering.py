@@ -136,7 +136,7 @@ class Steering:
                 message=f"Cancelling; a process that does not answer is ended after {grace:g} s",
             )
         else:
-            task = self._settling.finish(task, Status.CANCELLED, None)
+            task = self._settling.finishing.finish(task, Status.CANCELLED, message="")
         self._ledger.tell(task, jobs)
         return task
 
@@ -224,7 +224,7 @@ class Steering:
         """Remove a finished task from the list and the database."""
         self._require(task, task.is_finished, "clear")
         self._store.one("delete_task", id=task.id)
-        self._settling.free_dependents(task.id)
+        self._settling.finishing.free_dependents(task.id)
         self._ledger.events.append(Kind.TASK_UPDATE, task.id, {"id": task.id, "removed": True})
         return task
 

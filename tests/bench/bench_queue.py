@@ -76,9 +76,11 @@ def longhaul(folder: Path) -> Iterator:
         while finished(store) < goal:
             time.sleep(0.01)
 
-    yield run
-    supervisor.stop(5)
-    store.close()
+    try:
+        yield run
+    finally:
+        supervisor.stop(5)
+        store.close()
 
 
 def finished(store: Store) -> int:
@@ -121,9 +123,9 @@ def celery(folder: Path) -> Iterator:
 def huey(folder: Path) -> Iterator:
     (folder / "tiny_huey.py").write_text(HUEY.format(path=str(folder / "huey.db")))
     sys.path.insert(0, str(folder))
-    consumer = shutil.which("huey_consumer", path=str(Path(sys.executable).parent))
+    options = ["-w", "2", "-k", "process", "-d", "0.01", "-m", "0.02"]
     worker = subprocess.Popen(
-        [consumer, "tiny_huey.app", "-w", "2", "-k", "process", "-d", "0.01", "-m", "0.02"],
+        [sys.executable, "-m", "huey.bin.huey_consumer", "tiny_huey.app", *options],
         cwd=folder,
         stderr=subprocess.DEVNULL,
     )

@@ -7,7 +7,7 @@ import json
 
 from hypothesis.stateful import invariant
 
-from core.documents import task_document
+from core.documents import compact, job_document, task_document
 from core.lifecycle import rolled_up
 from core.model import ACTIVE, TERMINAL, Control, Job, Kind, Status
 
@@ -69,14 +69,19 @@ class Truths:
 
     @invariant()
     def the_last_event_is_the_row(self):
-        told = {}
+        told, told_jobs = {}, {}
         for event in self.ledger.events.after(0, 100_000):
             if event.kind in TASK_KINDS:
                 told[event.task_id] = json.loads(event.data)
+            elif event.kind == Kind.JOB_UPDATE:
+                told_jobs[json.loads(event.data)["id"]] = json.loads(event.data)
         for task in self.tasks():
-            now = task_document(task)
-            for name in ("status", "control", "version", "run", "step_index", "held", "position"):
-                assert told[task.id][name] == now[name], name
+            now = json.loads(compact(task_document(task)))
+            assert told[task.id] | {"waiting_because": None} == now
+            for job in self.ledger.jobs(task):
+                last = told_jobs[job.id]
+                if last["version"] == job.version:  # a checkpoint tells of the task alone
+                    assert job_document(job).items() <= last.items()
 
     # --- looking -------------------------------------------------------------------------------
 

@@ -54,6 +54,20 @@ def test_statistics_by_type_add_the_days_since_a_date(office):
     assert office.stats.stats(date(2026, 6, 1))["rows"] == []
 
 
+def test_a_retry_counts_its_own_records_alone(office):
+    finish(office, records=100, ending=Ending.HOPELESS)
+    office.steering.act("retry", 1)
+    claim = office.claim()
+    office.claims.checkpoint(claim, "9", Progress(cursor="12", done=130))
+    office.settling.settle(claim.job, Outcome(Ending.COMPLETED))
+    assert office.stats.stats()["rows"][0]["records"] == 130
+    office.steering.act("retry", 1, from_="start")
+    claim = office.claim()
+    office.claims.checkpoint(claim, None, Progress(cursor="9", done=100))
+    office.settling.settle(claim.job, Outcome(Ending.COMPLETED))
+    assert office.stats.stats()["rows"][0]["records"] == 230
+
+
 def test_statistics_outlive_the_tasks(office):
     finish(office)
     office.queue.clear_completed()

@@ -8,7 +8,8 @@ from contextlib import closing
 import pytest
 
 from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseError
-from core.store import Store, named_statements, whole_statements
+from core.statements import named_statements, whole_statements
+from core.store import Store
 
 
 @pytest.fixture

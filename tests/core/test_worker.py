@@ -244,14 +244,14 @@ def test_an_end_that_was_rolled_back_has_claimed_nothing(bench, monkeypatch):
     first, second = bench.start("does"), bench.start("does")
     settle, failures = bench.worker._settling.settle, iter([DiskFull()])
 
-    def full_once(job, outcome, then):
+    def full_once(job, outcome, then, task):
         def then_full():
             is_free = then()
             if error := next(failures, None):
                 raise error
             return is_free
 
-        return settle(job, outcome, then and then_full)
+        return settle(job, outcome, then and then_full, task)
 
     monkeypatch.setattr(bench.worker._settling, "settle", full_once)
     following = bench.worker._see_through(bench.claim(), ahead=True)
@@ -299,7 +299,7 @@ def test_who_leaves_holding_the_next_claim_gives_it_back(bench, monkeypatch):
     first, second = bench.start("does"), bench.start("does")
     settle = bench.worker._settling.settle
 
-    def settle_and_leave(job, outcome, then=None):
+    def settle_and_leave(job, outcome, then=None, task=None):
         task = settle(job, outcome, then)
         bench.worker.leave()
         return task

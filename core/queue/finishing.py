@@ -1,0 +1,101 @@
+"""The end of a task: its status, its last counters, its figures, the day's statistics, and whoever
+waited for it. Inside the transaction of the caller, who tells of it: the end of the last attempt
+(`core.queue.settling`), or a person's cancel (`core.queue.steering`).
+"""
+
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from core.documents import compact
+from core.errors import ClaimLost
+from core.model import TERMINAL, Blocked, Job, Status, Task
+from core.queue.ledger import Ledger
+from core.queue.past import keep_run
+
+#: columns that the end of a job or task empties
+NO_RATE: dict[str, Any] = {"rate": None, "rate_low": None, "rate_high": None}
+
+
+class Finishing:
+    """Gives tasks their terminal status."""
+
+    def __init__(self, ledger: Ledger):
+        self._ledger = ledger
+        self._store = ledger.store
+
+    def finish(
+        self,
+        task: Task,
+        status: Status,
+        *,
+        error: dict[str, Any] | None = None,
+        message: str | None = None,
+        result: tuple[bytes | str | None, str | None] = (None, None),
+    ) -> Task:
+        """End the task, which is as it now is in the database; tells nothing.
+
+        `message`: None leaves the old one. `result`: content and media type.
+        Raises ClaimLost when it has already ended.
+        """
+        now, (content, media_type) = self._ledger.clock.wall(), result
+        content = content.encode() if isinstance(content, str) else content
+        counters = self._store.row(
+            "last_counters",
+            id=task.id,
+            run=task.run,
+            is_last_step=task.step_index + 1 >= len(task.steps),
+            result=content,
+            result_type=media_type,
+        )
+        ended = {
+            "status": status,
+            "error": compact(error) if error else None,
+            "message": task.message if message is None else message,
+            "result_type": media_type or task.result_type,
+            "finished_at": now,
+            "updated_at": now,
+            **dict(counters),
+        }
+        if not self._store.changed("finish_task", id=task.id, result=content, **ended):
+            raise ClaimLost(f"task {task.id} has already ended")
+        finished = task.changed(**ended, **NO_RATE, hold=0, version=task.version + 1)
+        self._count_day(finished, counters["fresh"])
+        keep_run(self._store, finished, now)
+        if status == Status.COMPLETED:
+            self.free_dependents(task.id)
+        return finished
+
+    def _count_day(self, task: Task, records: int) -> None:
+        """Add it to the statistics; `records` are those that no earlier end of it has counted."""
+        now = task.finished_at or 0.0
+        self._store.changed(
+            "count_day",
+            day=_day(int(now // 86400)),
+            type=task.type,
+            **{end: int(task.status == end) for end in TERMINAL},
+            records=records,
+            seconds=max(0.0, now - task.started_at) if task.started_at else 0.0,
+        )
+
+    def free_dependents(self, task_id: int) -> None:
+        """Tasks that waited for this one, and for nothing else, may start; after this one has
+        completed or was removed."""
+        now = self._ledger.clock.wall()
+        for row in self._store.rows("freed_by", task_id=task_id):
+            later = row["not_before"] is not None and row["not_before"] > now
+            freed = self._store.one(
+                "unblock_job",
+                id=row["id"],
+                blocked=Blocked.LATER if later else Blocked.NOTHING,
+                now=now,
+            )
+            job = Job.of(freed)
+            self._ledger.work_is_ready(1)
+            self._ledger.tell(self._ledger.touch(job.task_id), [job])
+
+
+@lru_cache(maxsize=4)
+def _day(number: int) -> str:
+    """Days since 1970-01-01 as YYYY-MM-DD, UTC."""
+    return (date(1970, 1, 1) + timedelta(days=number)).isoformat()
