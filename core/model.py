@@ -4,14 +4,12 @@ Rows of the database become these records in `core.store`; nobody else makes row
 seconds: `*_at` are wall time, `*_mono` monotonic time of the boot named beside it.
 """
 
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
-from typing import Any, Self
+from typing import Any
 
 from core.identity import Who
+from core.record import Record
 
 
 class Status(StrEnum):
@@ -65,42 +63,6 @@ class Kind(StrEnum):
 #: Kinds that the stream sends only to those who ask for them.
 ON_REQUEST = frozenset({Kind.ITEM_UPDATE, Kind.LOG})
 
-SHORT = 2000  #: JSON texts below this many characters are decoded once and shared
-
-
-@lru_cache(maxsize=512)
-def _read(text: str) -> Any:
-    return json.loads(text)
-
-
-class _Record:
-    """Makes a record from a row; columns named in `_json` hold JSON text."""
-
-    _json: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, row: Any) -> Self:
-        """The record of a row (columns beyond the record's fields do no harm)."""
-        # Filled directly: an __init__ that assigns forty frozen fields would cost ten times this.
-        record = object.__new__(cls)
-        values = record.__dict__
-        values.update(row if isinstance(row, dict) else zip(row.keys(), row, strict=True))
-        _decode(values, cls._json)
-        return record
-
-    def changed(self, **columns: Any) -> Self:
-        """The record with these columns written, as a guarded update makes of its row."""
-        _decode(columns, self._json & columns.keys())
-        record = object.__new__(type(self))
-        record.__dict__.update(self.__dict__ | columns)
-        return record
-
-
-def _decode(columns: dict[str, Any], names: Iterable[str]) -> None:
-    for name in names:
-        if isinstance(text := columns[name], str):
-            columns[name] = _read(text) if len(text) < SHORT else json.loads(text)
-
 
 @dataclass(frozen=True)
 class Step:
@@ -131,7 +93,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Task(_Record):
+class Task(Record):
     """What a person asked for and sees."""
 
     _json = frozenset("params steps knobs error figures asked_by approved throttle steered".split())
@@ -197,7 +159,7 @@ class Task(_Record):
 
 
 @dataclass(frozen=True)
-class Job(_Record):
+class Job(Record):
     """The claimable work of one step of a task (or one chunk of it)."""
 
     _json = frozenset({"stages", "tally", "error", "chunk"})

@@ -22,7 +22,7 @@ PACKAGES = ("core", "webui", "desktop")
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(line.split())
     for line in (
-        "errors clock identity model seams code",
+        "errors clock identity record model seams code",
         "face lifecycle tables task_type definitions registry orchestrator lanes pacing"
         " estimate settings documents beneath paths policy ranges sealed throttles",
         "unmigrated logfile machine turn statements store events wake",
