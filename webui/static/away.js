@@ -85,8 +85,11 @@ function tellGathered() {
 async function tellEnds(ended, wasAway) {
   const keys = new Set(await claimed(ended.map(keyOfEnd)));
   const fresh = ended.filter((task) => keys.has(keyOfEnd(task)));
-  for (const news of newsOf(fresh, wasAway)) show(news, wasAway);
+  for (const news of newsOf(fresh, wasAway, undefined, toastOf)) show(news, wasAway);
 }
+
+/** What its type wants said when a task has completed. @param {Task} task */
+const toastOf = ({ type }) => state.peek()?.types.get(type)?.toast ?? "";
 
 /** Somebody has come, or come back. */
 async function arrive() {

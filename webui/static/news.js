@@ -29,11 +29,12 @@ export const keyOfEnd = ({ id, run, finished_at }) => `end ${id}.${run} ${finish
  * @param {Task[]} ended  in any order
  * @param {boolean} wasAway  nobody looked when it happened
  * @param {number} [most]  told one by one
+ * @param {(task: Task) => string} [said]  what a type wants said of its completion; "": nothing own
  * @returns {News[]}
  */
-export function newsOf(ended, wasAway, most = MOST_SINGLE) {
+export function newsOf(ended, wasAway, most = MOST_SINGLE, said = () => "") {
   const tasks = [...ended].sort((a, b) => atOf(a) - atOf(b));
-  if (tasks.length <= most) return tasks.map((task) => single(task, wasAway));
+  if (tasks.length <= most) return tasks.map((task) => single(task, wasAway, said(task)));
   const failed = tasks.filter(({ status }) => status === "failed");
   const last = failed.at(-1) ?? tasks[tasks.length - 1];
   const done = tasks.length - failed.length;
@@ -48,10 +49,10 @@ export function newsOf(ended, wasAway, most = MOST_SINGLE) {
 const failures = (/** @type {number} */ n) => `${counted(n, "tasks")} failed`;
 const atOf = (/** @type {Task} */ { finished_at }) => Date.parse(finished_at ?? "") || 0;
 
-/** @param {Task} task @param {boolean} wasAway @returns {News} */
-function single(task, wasAway) {
+/** @param {Task} task @param {boolean} wasAway @param {string} said @returns {News} */
+function single(task, wasAway, said) {
   const isFailed = task.status === "failed";
-  const word = isFailed ? "Failed" : "Completed";
+  const word = isFailed ? "Failed" : said || "Completed";
   const title = wasAway ? `${word} while you were away` : word;
   const at = wasAway ? `at ${clock(atOf(task))}` : "";
   const what = isFailed ? (task.error?.message ?? "") : amount(task);

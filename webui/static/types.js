@@ -83,6 +83,7 @@
  * @property {Object<string, string>} stage_titles
  * @property {Column[]} columns
  * @property {ResultView|null} result_view
+ * @property {string} toast  what is said when a task has completed; "": that it has
  * @property {string[]} knobs  what may be turned while a task of it runs
  * @property {boolean} retries_items  whether its failed items can be retried alone
  * @typedef {{is_paused: boolean, waiting_because: Why|null}} Queue

@@ -29,6 +29,13 @@ test("a completion says how much and how long, and leads to the result", () => {
   assert.equal(newsOf([ended(3, 2)], false)[0].label, "Show it");
 });
 
+test("a type may say its completion in words of its own, a failure never", () => {
+  const said = () => "Files removed";
+  assert.equal(newsOf([ended(3, 2)], false, 3, said)[0].title, "Files removed");
+  assert.equal(newsOf([ended(3, 2)], true, 3, said)[0].title, "Files removed while you were away");
+  assert.equal(newsOf([failed(3, 2)], false, 3, said)[0].title, "Failed");
+});
+
 test("a failure says what failed, and leads to the log", () => {
   const [news] = newsOf([failed(4, 1)], false);
   assert.equal(news.text, "Task 4 · The disk is full");

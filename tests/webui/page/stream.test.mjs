@@ -108,7 +108,7 @@ test("details come of the tasks that somebody looks at, from where that tab stoo
   b.hear({ say: "want", after: 3, details: [8] });
   await soon();
   assert.equal(made.reopened, 1, "wishes are gathered");
-  assert.match(made.opened.at(-1), /after=2&kinds=.*job_update,log,telemetry&details=8$/);
+  assert.match(made.opened.at(-1), /after=2&kinds=.*job_update,item_update,log,telemetry&details=8$/);
   made.take(event(3));
   made.take(event(4, "log"));
   made.take(event(5));

@@ -22,7 +22,7 @@
 
 const ALWAYS = ["task_created", "task_update", "task_progress", "task_finished", "queue_update"];
 /** Kinds that come only of the tasks whose details somebody looks at. */
-const DETAILS = new Set(["job_update", "log", "telemetry"]);
+const DETAILS = new Set(["job_update", "item_update", "log", "telemetry"]);
 /** Events, and characters of them, that are kept for tabs that join. */
 const KEPT = 1000;
 const KEPT_CHARS = 2_000_000;
