@@ -170,7 +170,7 @@ function ownReason(task) {
  * @param {{ahead: (task: Task) => number}} line  e.g. the arrangement
  */
 export function waitingBecause(task, queue, line) {
-  if (task.status === "paused") return task.message || "Waits until you resume it";
+  if (task.status === "paused") return task.message || "Waits for you";
   if (task.status === "running" && task.shown_status === "running")
     return task.waiting_because?.message ?? "";
   if (task.status !== "queued") return "";

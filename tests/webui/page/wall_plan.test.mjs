@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { idlePlanOf, planOf } from "../../../webui/static/wall/plan.js";
 import { HOLD_MS, moved, tickAt, turnOf } from "../../../webui/static/wall/turns.js";
-import { emOf, fitting } from "../../../webui/static/wall/widths.js";
+import { columnWidths, emOf, fitting } from "../../../webui/static/wall/widths.js";
 
 /** A screen of 1080p at a zoom: what is inside of the safe edges, in rem. */
 const room = (zoom) => [(1920 * 0.9 - 8) / 19.2 / zoom, (1080 * 0.9 - 8) / 19.2 / zoom, zoom];
@@ -120,4 +120,16 @@ test("a heat strip is shown where the row that is brought out has room for it", 
   assert.equal(planOf(...room(1), one).heat, false, "there is none");
   const tight = planOf(...room(2), { ...one, heat: true });
   assert.ok(!tight.heat || tight.lead === "at-length");
+});
+
+test("names and stages of the routes get what they need, as far as the line keeps its room", () => {
+  const of = { size: 2.65, figures: 2 };
+  const short = columnWidths(90, { ...of, names: ["Orders"], stages: ["Scan"] });
+  assert.deepEqual([short.name, short.stage], [21.5, 12]);
+  const long = columnWidths(90, { ...of, names: ["Dates of the town chronicle"], stages: ["Backfilling"] });
+  assert.ok(long.name > emOf("Dates of the town chronicle") * 2.65);
+  assert.ok(long.stage > emOf("Backfilling") * 2.65);
+  const endless = columnWidths(90, { ...of, names: ["W".repeat(90)], stages: ["W".repeat(90)] });
+  assert.ok(endless.line >= 12 && endless.name > 21.5 && endless.stage <= 17);
+  assert.equal(columnWidths(50, { ...of, names: ["Orders"], stages: [] }).stage, 0);
 });

@@ -95,5 +95,6 @@ const options = ({ colour, rem, axis }) => ({
  */
 function times(_, ticks) {
   const isFine = ticks.length > 1 && ticks[1] - ticks[0] < 60;
-  return ticks.map((tick) => (isFine ? clockSeconds : clock)(tick * 1000));
+  const said = ticks.map((tick) => (isFine ? clockSeconds : clock)(tick * 1000));
+  return said.map((time, i) => (time === said[i - 1] ? "" : time)); // closer than a second
 }

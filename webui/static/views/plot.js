@@ -23,7 +23,12 @@ export function usePlot(data, options, hovered, isDrawn = true) {
     const dark = matchMedia("(prefers-color-scheme: dark)");
     const change = () => looks.value++;
     dark.addEventListener("change", change);
-    return () => dark.removeEventListener("change", change);
+    const themes = new MutationObserver(change);
+    themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    return () => {
+      dark.removeEventListener("change", change);
+      themes.disconnect();
+    };
   }, []);
   useEffect(() => {
     const element = box.current;
@@ -49,7 +54,7 @@ export function usePlot(data, options, hovered, isDrawn = true) {
       made.destroy();
       plot.current = null;
     };
-  }, [isDrawn, zoom.value, looks.value, document.documentElement.dataset.theme]);
+  }, [isDrawn, zoom.value, looks.value]);
   useEffect(() => plot.current?.setData(data));
   return box;
 }

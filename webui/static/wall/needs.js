@@ -8,6 +8,7 @@ import { clock, clockSeconds, moment } from "../format.js";
  * @typedef {object} Need
  * @property {string} word  what it is, in a word or two
  * @property {string} text  whose it is, and why
+ * @property {string} [brief]  whose it is, where that is something else
  * @property {string} since  "" where that is not known
  * @property {"failed"|"paused"|"completed"} tone
  * @property {boolean} [isLoss]  the connection is lost
@@ -84,7 +85,7 @@ function worseFirst(a, b) {
 function failed(task, now) {
   const word = task.error?.code === "crash-loop" ? "Crashed" : "Failed";
   const text = task.error ? `${task.title}: ${task.error.message}` : task.title;
-  return need(word, text, sinceOf(task.finished_at, now), true);
+  return { ...need(word, text, sinceOf(task.finished_at, now), true), brief: task.title };
 }
 
 /** Whether it waits for a look at its first records. @param {Task} task */
@@ -106,7 +107,7 @@ function stuck(task, now) {
       ? [awaitsLook(task) ? "Look" : "Paused", task.message]
       : ["Held up", task.error?.message ?? task.waiting_because?.message];
   const text = why ? `${task.title}: ${why}` : task.title;
-  return need(word, text, sinceOf(task.updated_at, now), true);
+  return { ...need(word, text, sinceOf(task.updated_at, now), true), brief: task.title };
 }
 
 /** @param {string} word @param {string} text @param {string} since @param {boolean} isTask

@@ -8,12 +8,12 @@ import { isThrottled } from "../views/glyph.js";
 import { FollowHeat, WallHeat } from "./heat.js";
 import { shareOf, shortSpan, wayOf } from "./route_line.js";
 import { line, plan, seen, turn, width } from "./state.js";
-import { emOf } from "./widths.js";
+import { columnWidths, emOf } from "./widths.js";
 
 /** @import {Task} from "../types.js" */
 /** @import {Way} from "./route_line.js" */
 
-const SMALL = 2.15;
+const [BODY, SMALL] = [2.65, 2.15];
 /** Stations nearer to the train than this, in rem, would only look out from behind it. */
 const NEAR = 2.3;
 /** Stations closer to each other than this are left out: only the ends are drawn. */
@@ -24,34 +24,26 @@ export function Routes() {
   const known = seen.value?.tasks;
   const shown = ids.flatMap((id) => known?.get(id) ?? []);
   const next = line.value.filter(({ held }) => !held).slice(0, plan.value.waiting);
-  const times = shown.some(({ eta }) => eta) ? "" : "no-times";
-  return html`<ul class="wall-lines has-${plan.value.columns} ${times}" aria-label="Running tasks">
-    ${shown.map((task) => html`<${Row} key=${task.id} task=${task} isLead=${task.id === focus} />`)}
-    ${next.map((task) => html`<${Row} key=${task.id} task=${task} isLead=${false} />`)}
+  const hasTimes = shown.some(({ eta }) => eta);
+  const { columns, lead } = plan.value;
+  const atLength = lead === "at-length" ? focus : null; // has a line of its own for its name
+  const beside = [...shown, ...next].filter(({ id }) => id !== atLength);
+  const { name, stage, line: length } = columnWidths(width.value, {
+    names: beside.map(({ title }) => title),
+    stages: columns === "all" ? beside.map((task) => stageOf(task, wayHere(task))) : [],
+    size: BODY,
+    figures: hasTimes ? 2 : 1,
+  });
+  const row = (/** @type {Task} */ task) => html`<${Row} key=${task.id} task=${task}
+      isLead=${task.id === focus && task.status !== "queued"} length=${length} />`;
+  return html`<ul class="wall-lines has-${columns} ${hasTimes ? "" : "no-times"}"
+      aria-label="Running tasks" style=${{ "--name": `${name}rem`, "--stage": `${stage}rem` }}>
+    ${[...shown, ...next].map(row)}
   </ul>${focus === null ? null : html`<${FollowHeat} id=${focus} />`}`;
 }
 
-/** @param {{task: Task, isLead: boolean}} props */
-function Row({ task, isLead }) {
-  const way = wayOf(task, seen.value?.types.get(task.type));
-  const size = isLead ? plan.value.lead : "plain";
-  const isWaiting = task.status === "queued";
-  const stage = stageOf(task, way);
-  const kind = isWaiting ? "queued" : isThrottled(task) ? "paused" : "running";
-  return html`<li class="${kind} ${isLead ? `wall-lead as-${size}` : ""}"
-      aria-current=${isLead ? "true" : undefined}>
-    <span class="name" title=${task.title}>${task.title}</span>
-    <span class="stage" title=${stage}>${stage}</span>
-    <${Route} way=${way} length=${
-      size === "at-length" ? width.value - 2.8 : lengthOf(plan.value.columns)
-    } />
-    <${Share} task=${task} />
-    <span class="eta">${task.eta ? shortSpan((task.eta.low + task.eta.high) / 2) : ""}</span>
-    ${size === "at-length" ? html`<${Names} way=${way} />` : null}
-    ${size === "at-length" && plan.value.heat ? html`<${WallHeat} task=${task} />` : null}
-    ${size === "plain" ? null : html`<${Facts} task=${task} />`}
-  </li>`;
-}
+/** @param {Task} task */
+const wayHere = (task) => wayOf(task, seen.value?.types.get(task.type));
 
 /** The stage it is at, or why it is at none. @param {Task} task @param {Way} way */
 function stageOf(task, { names, stretch }) {
@@ -60,10 +52,26 @@ function stageOf(task, { names, stretch }) {
   return task.shown_status === "running" ? (names[stretch] ?? "") : task.shown_status;
 }
 
-/** About how long a row's line is, in rem. @param {string} columns */
-function lengthOf(columns) {
-  if (columns === "all") return width.value * 0.3;
-  return columns === "eta" ? width.value - 46 : width.value * 0.3;
+/** @param {{task: Task, isLead: boolean, length: number}} props  `length`: of a plain row's line */
+function Row({ task, isLead, length }) {
+  const way = wayHere(task);
+  const size = isLead ? plan.value.lead : "plain";
+  const stage = stageOf(task, way);
+  const isWaiting = task.status === "queued";
+  const kind = isWaiting ? "queued" : isThrottled(task) ? "paused" : "running";
+  return html`<li class="${kind} ${isLead ? `wall-lead as-${size}` : ""}"
+      aria-current=${isLead ? "true" : undefined}>
+    <span class="name" title=${task.title}>${task.title}</span>
+    <span class="stage" title=${stage}>${stage}</span>
+    <${Route} way=${way} length=${
+      size === "at-length" ? width.value - 2.8 : length
+    } />
+    <${Share} task=${task} />
+    <span class="eta">${task.eta ? shortSpan((task.eta.low + task.eta.high) / 2) : ""}</span>
+    ${size === "at-length" ? html`<${Names} way=${way} />` : null}
+    ${size === "at-length" && plan.value.heat ? html`<${WallHeat} task=${task} />` : null}
+    ${size === "plain" ? null : html`<${Facts} task=${task} />`}
+  </li>`;
 }
 
 /** @param {{task: Task}} props */

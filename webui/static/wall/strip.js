@@ -23,7 +23,7 @@ export function Strip() {
       aria-label=${hasEnded ? "Just ended" : "Needs you"}>
     ${emOf(said) * BODY < room ? mark : null}
     <b>${said}</b>
-    ${text ? html`<p title=${text}>${text}</p>` : null}
+    ${text ? html`<p title=${need.text}>${text}</p>` : null}
     ${since ? html`<span class="since">${since}</span>` : null}
   </section>`;
 }
@@ -39,18 +39,23 @@ const CHECK = html`<svg viewBox="0 0 24 24" aria-hidden="true">
 </svg>`;
 
 /**
- * As many of the words as have room: the text may be shortened, but not to nothing.
+ * As many of the words as have room: why before since when. The text may be shortened, but not to
+ * nothing.
  * @param {Need} need @param {string} whole what the strip begins with @param {number} room in rem
  */
-function worded({ word, text, since }, whole, room) {
+function worded({ word, text, brief = text, since }, whole, room) {
   const of = (/** @type {string} */ said, /** @type {number} */ size) => emOf(said) * size + 1.6;
   const least = Math.min(emOf(text), 12) * BODY;
   const leads = whole === word ? [whole] : [whole, word];
   for (const lead of leads) {
     const left = room - of(lead, BODY);
-    if (since && left - of(since, SMALL) > emOf(text) * BODY) return { lead, text, since };
-    if (left > least) return { lead, text, since: "" };
+    const said = [text, brief].find((words) => left > emOf(words) * BODY);
+    if (said) {
+      const hasSince = since && left - of(since, SMALL) > emOf(said) * BODY;
+      return { lead, text: said, since: hasSince ? since : "" };
+    }
+    if (left > least) return { lead, text: brief, since: "" };
   }
   const lead = leads[leads.length - 1];
-  return { lead, text: room - of(lead, BODY) > 4 * BODY ? text : "", since: "" };
+  return { lead, text: room - of(lead, BODY) > 4 * BODY ? brief : "", since: "" };
 }

@@ -20,6 +20,27 @@ export function emOf(text) {
   return em;
 }
 
+/** Of the routes, in rem: what the line between keeps, a column of figures, the gap of columns, and
+ * the bounds of the other two columns. */
+const [LINE, FIGURES, GAP] = [12, 7.8, 2];
+const [NAME, STAGE, LONG_STAGE] = [21.5, 12, 17];
+
+/**
+ * How wide the names of the routes and of their stages are: as their longest, as far as the line
+ * beside them keeps its room. In rem.
+ * @param {number} width  of the wall
+ * @param {{names: string[], stages: string[], size: number, figures: number}} of  `size`: of their
+ *   type; `figures`: columns of them
+ */
+export function columnWidths(width, { names, stages, size, figures }) {
+  const need = (/** @type {string[]} */ texts) => Math.max(0, ...texts.map(emOf)) * size + 0.2;
+  let left = width - LINE - GAP - figures * (FIGURES + GAP);
+  const stage = stages.length ? Math.max(STAGE, Math.min(need(stages), LONG_STAGE)) : 0;
+  left -= stage ? stage + GAP : 0;
+  const name = Math.max(Math.min(NAME, left), Math.min(need(names), left));
+  return { name, stage, line: left - name + LINE };
+}
+
 /** @type {Object<number, number>} */
 const OF_CODE = Object.fromEntries(OF.map((width, i) => [i + 32, width / 100]));
 
