@@ -4,7 +4,6 @@ import pytest
 
 from tests.webui.browsing import browser, opened, until_true  # noqa: F401  (a fixture)
 from tests.webui.layout import resize
-from tests.webui.site import live_site
 from webui.auth import Scope
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -20,14 +19,8 @@ PAGES = [
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory):
-    with live_site(tmp_path_factory.mktemp("data")) as site:
-        site.add(title="Letters")
-        yield site
-
-
-@pytest.fixture(scope="module")
 def shared(browser, live):  # noqa: F811
+    live.add(title="Letters")
     with opened(browser, live.started.url, live.started.mint_code()) as page:
         yield page
 
