@@ -87,7 +87,7 @@ def test_what_is_fetched_later_is_named_by_its_content_and_not_announced():
     files, page = page_files(), page_files().content(INDEX).decode()
     mapped = json.loads(re.search(r'<script type="importmap">(.*?)</script>', page)[1])["imports"]
     first = modules(STATIC, import_map())
-    later = [*lazy_modules(STATIC, import_map(), first), *lazy_sheets(STATIC, page)]
+    later = [*lazy_modules(STATIC, import_map(), first), *lazy_sheets(STATIC, index())]
     pages = {f"{folder}/page.js" for folder in ("photos", "recordings", "documents")}
     assert pages <= set(later)
     for name in later:
