@@ -1,5 +1,4 @@
-"""The journeys without a mouse of tests/webui/test_page_keyboard.py, and the ways from page to page,
-in the real window.
+"""The journeys without a mouse, and the ways from page to page, in the real window.
 
 What is left out needs another session than the window's own.
 """
