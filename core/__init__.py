@@ -10,7 +10,7 @@ from importlib import import_module
 
 _HOMES = {
     "backfill": "Backfill Result",
-    "errors": "Discard Fail Retry Snooze",
+    "errors": "Discard Fail Halt Retry Snooze",
     "face": "Column ResultView",
     "model": "Step",
     "run": "Run Split",

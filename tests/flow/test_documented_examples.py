@@ -62,7 +62,7 @@ def result_of(service: Service, name: str, **params):
 
 def test_every_example_is_one_of_those_run_here():
     types = {"count_words.py", "fill_slugs.py", "word_report.py", "folder_sizes.py"}
-    types |= {"import_prices.py"}
+    types |= {"import_prices.py", "polite_steps.py"}
     assert set(EXAMPLES) == types | {"test_count_words.py", "test_fill_slugs.py"}
 
 
@@ -122,6 +122,25 @@ def test_the_rows_of_a_csv_file_are_imported_and_a_bad_one_is_listed_with_its_li
     assert found == [(f"Tea, green {n}", n * 100 + 50) for n in range(300)]
     items = running.lists.items(task["id"], status="failed").items
     assert "line 302: 1 fields in place of 2" in items[0]["message"]
+
+
+def test_the_polite_one_waits_by_name_while_its_file_is_there(running):
+    lock = running.data_dir / "backup.lock"
+    lock.touch()
+    params = {"until": 300, "wait_for": str(lock)}
+    task = running.tasks.create(TaskRequest(type="polite-steps", params=params))
+    deadline = time.monotonic() + 60
+    while (why := running.tasks.get(task["id"])["waiting_because"] or {}).get(
+        "code"
+    ) != "throttled":
+        assert time.monotonic() < deadline, why
+        time.sleep(0.02)
+    assert why["message"].startswith("Throttled: the backup runs since ")
+    lock.unlink()
+    while (now := running.tasks.get(task["id"]))["status"] not in TERMINAL:
+        assert time.monotonic() < deadline, now
+        time.sleep(0.02)
+    assert (now["status"], now["progress"]["done"]) == ("completed", 300)
 
 
 def test_the_split_task_counts_every_file_and_joins_the_counts(running):
