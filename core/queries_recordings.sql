@@ -5,13 +5,16 @@
 SELECT id, folder, path, size, mtime_ns, device, inode, digest, missing_at, transcribed_at, task_id
 FROM recordings;
 
+-- name: next_recording
+-- The number that a new recording gets; nothing when another scan was first.
+SELECT 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'recordings'), 0) AS id
+WHERE NOT EXISTS (SELECT 1 FROM recordings WHERE folder = :folder AND path = :path);
+
 -- name: insert_recording
--- Nothing when another scan was first.
-INSERT INTO recordings(folder, path, original_name, kind, recorded_at, size, mtime_ns, device, inode,
-  digest, created_at, updated_at)
-VALUES (:folder, :path, :original_name, :kind, :recorded_at, :size, :mtime_ns, :device, :inode,
-  :digest, :now, :now)
-ON CONFLICT (folder, path) DO NOTHING RETURNING id;
+INSERT INTO recordings(id, folder, path, original_name, kind, recorded_at, size, mtime_ns, device,
+  inode, digest, task_id, created_at, updated_at)
+VALUES (:id, :folder, :path, :original_name, :kind, :recorded_at, :size, :mtime_ns, :device,
+  :inode, :digest, :task_id, :now, :now);
 
 -- name: recording_queued
 UPDATE recordings SET task_id = :task_id, error = NULL, updated_at = :now WHERE id = :id;

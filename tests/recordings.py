@@ -43,11 +43,11 @@ class Notes(Bench):
         super().__init__(folder, clock)
         self.notes = notes or folder / "notes"
         self.notes.mkdir(exist_ok=True)
-        self.records = Records(self.ledger, Intake(self.ledger), self.ask)
+        self.records = Records(self.ledger, Intake(self.ledger), self.asking)
         self.scanner = Scanner(self.ledger, self.records)
 
-    def ask(self, kind: str, recording_id: int, name: str):
-        return asking(self.ledger.settings(), kind, recording_id, name)
+    def asking(self):
+        return asking(self.ledger.settings())
 
     def scan(self) -> Report:
         return self.scanner.scan(str(self.notes))

@@ -14,7 +14,7 @@ from core.desk import recordings_shown as shown
 from core.desk.requests import MOST_ID, Body
 from core.errors import Forbidden, Invalid, NotFound, NotPossible
 from core.lifecycle import verbs
-from core.model import ACTIVE, NewTask
+from core.model import ACTIVE
 from core.paths import Roots, open_beneath
 from core.queue import Intake, Ledger
 from core.recordings import naming, sidecars
@@ -66,7 +66,7 @@ class RecordingDesk:
     def __init__(self, ledger: Ledger, intake: Intake, roots: Callable[[], Roots], data_dir: Path):
         self._ledger, self._store, self._roots = ledger, ledger.store, roots
         self._data_dir = data_dir
-        self.records = Records(ledger, intake, self._ask)
+        self.records = Records(ledger, intake, lambda: asking(ledger.settings()))
         self._intake = intake
         #: set by the service, which starts and stops it
         self.lookout: Lookout | None = None
@@ -268,9 +268,6 @@ class RecordingDesk:
         }
 
     # --- inside ----------------------------------------------------------------------------------
-
-    def _ask(self, kind: str, recording_id: int, name: str) -> NewTask:
-        return asking(self._ledger.settings(), kind, recording_id, name)
 
     def _check(self, hearing: Hearing) -> None:
         settings = self._ledger.settings()

@@ -37,8 +37,6 @@ CREATE TABLE recordings (
 CREATE INDEX recordings_by_time ON recordings(recorded_at DESC, id DESC);
 CREATE INDEX recordings_by_status ON recordings(status, recorded_at DESC, id DESC);
 CREATE INDEX recordings_by_digest ON recordings(digest) WHERE digest IS NOT NULL;
-CREATE INDEX recordings_by_size ON recordings(size);
-CREATE INDEX recordings_by_task ON recordings(task_id) WHERE task_id IS NOT NULL;
 
 -- What a job has heard so far: each segment is committed with the cursor behind it.
 CREATE TABLE recording_segments (
@@ -56,19 +54,22 @@ CREATE TABLE recording_segments (
 CREATE VIRTUAL TABLE recordings_search USING fts5(
   text, original_name, content='recordings', content_rowid='id',
   tokenize="unicode61 remove_diacritics 2");
-CREATE TRIGGER recordings_search_insert AFTER INSERT ON recordings BEGIN
+-- A note without text has nothing that could be found: its name is its time.
+CREATE TRIGGER recordings_search_insert AFTER INSERT ON recordings
+WHEN NEW.text <> '' OR NEW.kind = 'import' BEGIN
   INSERT INTO recordings_search(rowid, text, original_name)
   VALUES (NEW.id, NEW.text, NEW.original_name);
 END;
-CREATE TRIGGER recordings_search_delete AFTER DELETE ON recordings BEGIN
+CREATE TRIGGER recordings_search_delete AFTER DELETE ON recordings
+WHEN OLD.text <> '' OR OLD.kind = 'import' BEGIN
   INSERT INTO recordings_search(recordings_search, rowid, text, original_name)
   VALUES ('delete', OLD.id, OLD.text, OLD.original_name);
 END;
-CREATE TRIGGER recordings_search_update AFTER UPDATE OF text, original_name ON recordings BEGIN
+CREATE TRIGGER recordings_search_update AFTER UPDATE OF text ON recordings BEGIN
   INSERT INTO recordings_search(recordings_search, rowid, text, original_name)
-  VALUES ('delete', OLD.id, OLD.text, OLD.original_name);
+  SELECT 'delete', OLD.id, OLD.text, OLD.original_name WHERE OLD.text <> '' OR OLD.kind = 'import';
   INSERT INTO recordings_search(rowid, text, original_name)
-  VALUES (NEW.id, NEW.text, NEW.original_name);
+  SELECT NEW.id, NEW.text, NEW.original_name WHERE NEW.text <> '' OR NEW.kind = 'import';
 END;
 
 -- A recording has failed exactly as long as its newest task has: one fact, told in one transaction.
@@ -76,5 +77,5 @@ CREATE TRIGGER recording_task_failed AFTER UPDATE OF status ON tasks
 WHEN NEW.status <> OLD.status AND NEW.type IN ('transcribe-orphan','transcribe-imported')
   AND (NEW.status = 'failed' OR OLD.status = 'failed') BEGIN
   UPDATE recordings SET error = CASE NEW.status WHEN 'failed' THEN coalesce(NEW.error, '{}') END,
-    updated_at = NEW.updated_at WHERE task_id = NEW.id;
+    updated_at = NEW.updated_at WHERE id = CAST(NEW.related_id AS INTEGER) AND task_id = NEW.id;
 END;

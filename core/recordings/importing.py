@@ -85,10 +85,10 @@ class Importing:
                 task = None if known.is_transcribed else records.queue(known.id)
                 return Imported("restored", known.id, task.id if task else twin["task_id"])
             own = naming.original(name)
-            number = records.add(self._folder, seen, name=own, digest=digest)
-            if number is None:  # its name was a recording's whose file is gone
+            added = records.add(self._folder, seen, records.asking(), name=own, digest=digest)
+            if added is None:  # its name was a recording's whose file is gone
                 raise NotPossible(f"{seen.path} is the name of another recording; try again")
-            return Imported("imported", number, records.queue(number).id)
+            return Imported("imported", *added)
 
 
 def _copied(source: Source, handle: int, draft: str, path: str) -> tuple[Seen, str]:

@@ -20,15 +20,17 @@ def is_audio(name: str) -> bool:
     return not name.startswith(".") and PurePosixPath(name).suffix.lower() in AUDIO
 
 
-def kind_of(path: str) -> str:
-    """`note` for YYYY/YYYY-MM-DD/HHMMSS-voice-note.ext with a date that exists, else `import`."""
-    return NOTE if _moment(_NOTE.fullmatch(path)) is not None else IMPORT
+def told(path: str, otherwise: float) -> tuple[str, float]:
+    """(kind, when it was recorded in wall seconds) by its name.
 
-
-def recorded_at(path: str, otherwise: float) -> float:
-    """When it was recorded (wall seconds): local time by its name, else `otherwise`."""
-    moment = _moment(_NOTE.fullmatch(path) or _DATED.fullmatch(path))
-    return moment if moment is not None else otherwise
+    `note` for YYYY/YYYY-MM-DD/HHMMSS-voice-note.ext with a date that exists, in local time; else
+    `import`, whose name may tell a time too; where it does not, that is `otherwise`.
+    """
+    if (match := _NOTE.fullmatch(path)) and (moment := _moment(match)) is not None:
+        return NOTE, moment
+    match = _DATED.fullmatch(path)
+    moment = _moment(match) if match else None
+    return IMPORT, otherwise if moment is None else moment
 
 
 def import_path(name: str, at: float, number: int = 0) -> str:
@@ -56,10 +58,10 @@ def candidates(name: str) -> list[str]:
     return [f"{name}.json", f"{stem}.json", f"{name}.txt", f"{stem}.txt"]
 
 
-def _moment(match: re.Match | None) -> float | None:
-    if match is None:
-        return None
+def _moment(match: re.Match) -> float | None:
+    year, month, day = map(int, match[2].split("-"))
+    hour, minute, second = (int(match[3][at : at + 2]) for at in (0, 2, 4))
     try:
-        return datetime.strptime(f"{match[2]} {match[3]}", "%Y-%m-%d %H%M%S").timestamp()
+        return datetime(year, month, day, hour, minute, second).timestamp()
     except ValueError:  # 2026-02-31, 256161
         return None

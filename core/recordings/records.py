@@ -25,9 +25,10 @@ RELATED = "recording"  #: what tasks call the thing they are about
 
 
 class Asking(Protocol):
-    """Makes the task that transcribes a recording: (kind, its number, its name)."""
+    """Makes the task that transcribes a recording: (kind, its number, its name), by the settings as
+    they were when it was made itself."""
 
-    def __call__(self, kind: str, recording_id: int, name: str) -> NewTask: ...
+    def __call__(self, kind: str, recording_id: int, name: str, /) -> NewTask: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +73,46 @@ class Known:
 class Records:
     """The moves of recordings; each inside the caller's transaction."""
 
-    def __init__(self, ledger: Ledger, intake: Intake, ask: Asking):
-        self._ledger, self._store, self._intake, self._ask = ledger, ledger.store, intake, ask
+    def __init__(self, ledger: Ledger, intake: Intake, asking: Callable[[], Asking]):
+        """`asking`: asked for each batch."""
+        self._ledger, self._store, self._intake = ledger, ledger.store, intake
+        self.asking = asking
 
     def known(self) -> list[Known]:
         """All of them, of every folder."""
         return [Known.of(row) for row in self._store.rows("recordings_known")]
 
     def add(
-        self, folder: str, seen: Seen, *, name: str = "", digest: str | None = None
-    ) -> int | None:
-        """A new recording, `orphaned`; None when this file has one already."""
+        self,
+        folder: str,
+        seen: Seen,
+        ask: Asking | None,
+        *,
+        name: str = "",
+        digest: str | None = None,
+    ) -> tuple[int, int | None] | None:
+        """(number, its task's) of a new recording, `orphaned`; None when this file has one already.
+
+        `ask` makes its task; None: it needs none.
+        """
+        place = self._place(folder, seen)
+        number = self._store.value("next_recording", folder=folder, path=seen.path)
+        if number is None:
+            return None
         own = name or seen.path.rpartition("/")[2]
-        return self._store.value(
+        kind, at = naming.told(seen.path, seen.mtime_ns / 1e9)
+        task = self._intake.enqueue_within(ask(kind, number, own)) if ask else None
+        self._store.changed(
             "insert_recording",
-            **self._place(folder, seen),
+            **place,
+            id=number,
             original_name=own,
-            kind=naming.kind_of(seen.path),
-            recorded_at=naming.recorded_at(seen.path, seen.mtime_ns / 1e9),
+            kind=kind,
+            recorded_at=at,
             digest=digest,
+            task_id=task.id if task else None,
         )
+        return number, task.id if task else None
 
     def queue(
         self, recording_id: int, *, params: dict[str, str] | None = None, by_person: bool = False
@@ -101,7 +122,7 @@ class Records:
         `params`: by which engine and model. What a person asked for is not done at low priority.
         """
         row = self._store.row("recording", id=recording_id)
-        new = self._ask(row["kind"], recording_id, row["original_name"])
+        new = self.asking()(row["kind"], recording_id, row["original_name"])
         new = replace(new, params={**new.params, **(params or {})})
         if by_person:
             new = replace(new, priority=max(new.priority, 0), source="api")

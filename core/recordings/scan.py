@@ -171,18 +171,18 @@ class Scanner:
 
     def _take_in(self, folder: str, files: list[Seen], report: Report) -> None:
         """New files: the recording and its task, or the transcription that stands beside it."""
+        ask = self._records.asking()
         beside = {f.path: sidecars.read(folder, f.path, f.beside) for f in files if f.beside}
-        with self._ledger.transaction(durable=True):
+        with self._ledger.transaction():  # what a power cut takes, the next scan finds again
             for file in files:
-                number = self._records.add(folder, file)
-                if number is None:
-                    continue  # another scan was first
                 told = beside.get(file.path)
+                added = self._records.add(folder, file, None if told else ask)
+                if added is None:
+                    continue  # another scan was first
                 if told is not None:
-                    self._records.heard(number, told)
+                    self._records.heard(added[0], told)
                     report.adopted += 1
                 else:
-                    self._records.queue(number)
                     report.new += 1
             seams.reach("scan-written")
 

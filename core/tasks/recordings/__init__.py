@@ -4,6 +4,7 @@ The two differ only in where the file came from, and so in how urgent it is. How
 `transcribing`; the recordings themselves are `core.recordings`.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.face import Column
 from core.model import NewTask
-from core.recordings.naming import NOTE
+from core.recordings.naming import IMPORT, NOTE
 from core.recordings.records import RELATED
 from core.run import Run
 from core.settings import Settings
@@ -61,19 +62,35 @@ class TranscribeImported(Transcribe):
     title = "Transcribe an imported recording"
 
 
-def asking(settings: Settings, kind: str, recording_id: int, name: str) -> NewTask:
-    """The task that transcribes a recording: low priority for a note, normal for an import."""
-    cls = TranscribeOrphan if kind == NOTE else TranscribeImported
+TYPES: dict[str, type[Transcribe]] = {NOTE: TranscribeOrphan, IMPORT: TranscribeImported}
+
+
+def asking(settings: Settings) -> Callable[[str, int, str], NewTask]:
+    """What makes the task that transcribes a recording, by its kind, number and name: of low
+    priority for a note, of normal priority for an import."""
+    tries = 1 + settings.recordings_max_retries
+    like = {kind: _like(cls, kind, tries) for kind, cls in TYPES.items()}
+
+    def ask(kind: str, recording_id: int, name: str) -> NewTask:
+        return replace(
+            like[kind],
+            title=f"Transcribe {name}",
+            params={"recording": recording_id, "engine": "", "model": ""},
+            related_id=str(recording_id),
+        )
+
+    return ask
+
+
+def _like(cls: type[Transcribe], kind: str, tries: int) -> NewTask:
     (step,) = cls.step_list()
-    step = replace(step, max_attempts=1 + settings.recordings_max_retries)
     return NewTask(
         type=cls.name,
-        title=f"Transcribe {name}",
-        params={"recording": recording_id, "engine": "", "model": ""},
-        steps=(step,),
+        title="",
+        params={},
+        steps=(replace(step, max_attempts=tries),),
         unit=cls.unit,
         priority=cls.priority,
         source="scan" if kind == NOTE else "import",
         related_type=RELATED,
-        related_id=str(recording_id),
     )
