@@ -12,6 +12,7 @@ import { Glyph } from "../views/glyph.js";
 import { Menu } from "../views/menu.js";
 import { actOnTask, askDelete, isEditing, save, transcribe } from "./acts.js";
 import { Player, position, seek } from "./player.js";
+import { qualityOf } from "./settings.js";
 import { chosen, recording, trouble } from "./state.js";
 import { day, length, lookOf, placeAt, shownSegments } from "./words.js";
 
@@ -55,6 +56,11 @@ function One({ shown }) {
     <${Trouble} shown=${shown} />
     ${isEditing.value ? html`<${Editor} shown=${shown} />` : html`<${Text} shown=${shown} />`}
     ${isEditing.value ? null : html`<${Actions} shown=${shown} />`}
+    ${
+      shown.engine && !shown.is_edited && qualityOf(shown.engine)
+        ? html`<p class="muted quality">${qualityOf(shown.engine)}</p>`
+        : null
+    }
   </section>`;
 }
 

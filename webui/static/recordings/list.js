@@ -58,6 +58,8 @@ function Tools() {
       )}
     </select>
     <button class="button" aria-keyshortcuts="I" onClick=${chooseFiles}>Import <kbd>I</kbd></button>
+    <button class="button" aria-keyshortcuts="O" onClick=${() => goTo("recordings", "settings")}>Settings
+      <kbd>O</kbd></button>
   </div>`;
 }
 

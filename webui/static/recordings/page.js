@@ -18,20 +18,30 @@ import {
 } from "./acts.js";
 import { AskFolder } from "./folder.js";
 import { isThere, leap, togglePlay } from "./player.js";
-import { begin, chosen, followAddress, note, recording, summary } from "./state.js";
+import { Settings, readEngines } from "./settings.js";
+import {
+  areSettingsShown,
+  begin,
+  chosen,
+  followAddress,
+  note,
+  recording,
+  summary,
+} from "./state.js";
 
 /** @import {Area, Key} from "../chords.js" */
 /** @import {PageModule} from "../pages.js" */
 
 function View() {
   useEffect(followAddress, []);
+  useEffect(() => void readEngines(), []);
   useEffect(dropping, []);
   const told = summary.value;
   if (told && !told.folder && !sum(told.counts)) return html`<${AskFolder} />`;
-  return html`<main class="recordings ${chosen.value === null ? "" : "one-chosen"}">
+  return html`<main class="recordings ${chosen.value === null && !areSettingsShown.value ? "" : "one-chosen"}">
     <h1 class="unseen">Recordings</h1>
     <${Listing} />
-    <${Detail} />
+    ${areSettingsShown.value ? html`<${Settings} />` : html`<${Detail} />`}
     ${isOver.value ? html`<p class="dropping" role="status">Drop audio files to import them</p>` : null}
     ${arriving.value ? html`<p class="arriving" role="status">Importing ${arriving.value} …</p>` : null}
   </main>`;
@@ -83,6 +93,7 @@ const LIST_KEYS = [
     run: () => document.getElementById("find-recording")?.focus(),
   },
   { keys: ["i"], shown: "I", does: "Import audio files", run: chooseFiles, isChange: true },
+  { keys: ["o"], shown: "O", does: "Settings of recordings", run: () => goTo("recordings", "settings"), isChange: true },
   { keys: ["s"], shown: "S", does: "Look into the notes folder now", run: scan, isChange: true },
 ];
 /** @type {Key[]} */

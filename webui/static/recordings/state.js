@@ -29,6 +29,9 @@ export const chosen = computed(() => {
   const { page, rest } = route.value;
   return page === "recordings" && /^\d{1,15}$/.test(rest[0] ?? "") ? Number(rest[0]) : null;
 });
+export const areSettingsShown = computed(
+  () => route.value.page === "recordings" && route.value.rest[0] === "settings",
+);
 /** What is searched for, and which status is shown. */
 export const wanted = computed(() => {
   if (route.value.page === "recordings") {
