@@ -51,6 +51,9 @@ DELETE FROM sources WHERE id = :id RETURNING path, is_copy;
 -- A part of a large document: no transaction is long.
 DELETE FROM pages WHERE id IN (SELECT id FROM pages WHERE source_id = :id LIMIT :most);
 
+-- name: any_page
+SELECT id FROM pages WHERE source_id = :id LIMIT 1;
+
 -- name: insert_page
 INSERT INTO pages(source_id, number, label, updated_at) VALUES (:source_id, :number, :label, :now)
 ON CONFLICT (source_id, number) DO NOTHING;

@@ -6,6 +6,7 @@ same, and are ended when none comes for a while. Used by one job at a time; a wo
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,8 +16,6 @@ from core.compute.processes import Processes
 IDLE_S = 20.0  #: how long they wait for the next job
 
 _Key = tuple[str, str, float, int]
-_lock = threading.Lock()
-_kept: dict[_Key, tuple[Processes, threading.Timer]] = {}
 
 
 @contextmanager
@@ -26,46 +25,53 @@ def kept(code: Code, *, timeout: float, memory: int, in_flight: int = 4) -> Iter
     What was left unfinished by the block is dropped, with its process.
     """
     key = (code.module, code.qualname, timeout, memory)
-    computer = _taken(key)
+    computer = _shelf.take(key)
     if computer is None:
         computer = Processes(code, timeout=timeout, memory=memory, in_flight=in_flight)
     try:
         yield computer
-    except BaseException:
-        if computer.pending:
-            computer.close(now=True)
-        raise
     finally:
-        _give_back(key, computer)
+        _shelf.give_back(key, computer)
 
 
-def _taken(key: _Key) -> Processes | None:
-    with _lock:
-        found = _kept.pop(key, None)
-    if found is None:
-        return None
-    found[1].cancel()
-    if found[0].is_usable:
-        return found[0]
-    found[0].close(now=True)
-    return None
+class _Shelf:
+    """Those that wait for a job. One thread looks now and then which have waited too long."""
 
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[_Key, tuple[Processes, float]] = {}
+        self._watch: threading.Thread | None = None
 
-def _give_back(key: _Key, computer: Processes) -> None:
-    if not computer.is_usable:
+    def take(self, key: _Key) -> Processes | None:
+        with self._lock:
+            computer, _ = self._waiting.pop(key, (None, 0.0))
+        if computer is None or computer.is_usable:
+            return computer
         computer.close(now=True)
-        return
-    timer = threading.Timer(IDLE_S, _end, (key, computer))
-    timer.daemon = True
-    with _lock:
-        _kept[key] = (computer, timer)
-    timer.start()
+        return None
+
+    def give_back(self, key: _Key, computer: Processes) -> None:
+        if not computer.is_usable:
+            computer.close(now=True)
+            return
+        with self._lock:
+            before, _ = self._waiting.pop(key, (None, 0.0))
+            self._waiting[key] = (computer, time.monotonic() + IDLE_S)
+            if self._watch is None:
+                self._watch = threading.Thread(target=self._look, name="kept", daemon=True)
+                self._watch.start()
+        if before is not None:
+            before.close(now=True)
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(IDLE_S / 4)
+            now = time.monotonic()
+            with self._lock:
+                over = [key for key, (_, until) in self._waiting.items() if until <= now]
+                ended = [self._waiting.pop(key)[0] for key in over]
+            for computer in ended:
+                computer.close()
 
 
-def _end(key: _Key, computer: Processes) -> None:
-    with _lock:
-        found = _kept.get(key)
-        if found is None or found[0] is not computer:
-            return  # it was taken in the same moment
-        del _kept[key]
-    computer.close()
+_shelf = _Shelf()

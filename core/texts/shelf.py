@@ -169,6 +169,8 @@ class Shelf:
 
     def clear(self, source_id: int, most: int = 200) -> bool:
         """Remove some pages, in a transaction of its own; False when there are none left."""
+        if self._store.one("any_page", id=source_id) is None:
+            return False
         with self._ledger.transaction(quiet=True):
             return self._store.changed("delete_some_pages", id=source_id, most=most) > 0
 
