@@ -1,4 +1,4 @@
-"""Bytes → an upright sRGB picture of a size, with Pillow, pillow-heif and LibRaw (rawpy).
+"""Bytes → an upright RGB picture of a size, with Pillow, pillow-heif and LibRaw (rawpy).
 
 The recipe, measured as the fastest that keeps quality: the JPEG decoder scales while it decodes
 (`draft`, inside of `thumbnail` with `reducing_gap`), bicubic does the rest, and the picture is
@@ -11,11 +11,12 @@ import io
 import warnings
 from typing import Any
 
-from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from core.photos import exif
 from core.photos.derivatives import Facts, Problem
 
+MOST_PROFILE = 16_384  #: bytes of a colour profile that is kept; printers have larger ones
 MOST_PIXELS = 250_000_000  #: a bomb has more; the largest cameras have 150 million
 #: how the formats that we accept begin, for telling what is cut off from what is something else
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"RIFF", b"FUJIFILM", b"IIU\0")
@@ -30,19 +31,16 @@ _TURNED = {
 }
 #: LibRaw's `flip` → the orientation as EXIF has it
 _FLIPS = {0: 1, 3: 3, 5: 8, 6: 6}
-_SRGB: Any = None
 
 
 def prepare() -> None:
-    """Once in a process: openers, limits, the profile that everything is converted to."""
-    global _SRGB
+    """Once in a process: openers and limits."""
     import pillow_heif
 
     pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # we look ourselves, before anything is decoded
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     warnings.simplefilter("ignore")  # of EXIF that is not quite right: photos are full of it
-    _SRGB = ImageCms.createProfile("sRGB")
 
 
 def decoded(file: io.BytesIO, kind: str | None, most: int) -> tuple[Any, Facts]:
@@ -50,7 +48,7 @@ def decoded(file: io.BytesIO, kind: str | None, most: int) -> tuple[Any, Facts]:
 
     Never enlarged. `kind` as its name promises; the content decides. Raises Problem.
     """
-    if _SRGB is None:
+    if Image.MAX_IMAGE_PIXELS is not None:
         prepare()
     if kind == "raw":
         found = _raw(file, most)
@@ -66,9 +64,8 @@ def decoded(file: io.BytesIO, kind: str | None, most: int) -> tuple[Any, Facts]:
 
 
 def fitted(picture: Any, most: int) -> Any:
-    """The picture with its longest side at most `most` pixels."""
+    """The same picture, with its longest side at most `most` pixels by now."""
     if max(picture.size) > most:
-        picture = picture.copy()
         picture.thumbnail((most, most), Image.Resampling.BICUBIC, reducing_gap=2.0)
     return picture
 
@@ -76,7 +73,7 @@ def fitted(picture: Any, most: int) -> Any:
 def jpeg(picture: Any, quality: int) -> bytes:
     """The picture as a JPEG file."""
     target = io.BytesIO()
-    picture.save(target, "JPEG", quality=quality)
+    picture.save(target, "JPEG", quality=quality, icc_profile=picture.info.get("icc_profile"))
     return target.getvalue()
 
 
@@ -91,7 +88,7 @@ def _opened(file: io.BytesIO, most: int) -> tuple[Any, Facts]:
     image = _plain(image)
     image.thumbnail((most, most), Image.Resampling.BICUBIC, reducing_gap=2.0)
     image.load()
-    image = _srgb(image, profile)
+    image = _coloured(image, profile)
     orientation = said.orientation
     if not is_heif and orientation in _TURNED:
         image = image.transpose(_TURNED[orientation])
@@ -119,22 +116,42 @@ def _plain(image: Any) -> Any:
     return image
 
 
-def _srgb(image: Any, profile: bytes | None) -> Any:
-    """RGB in sRGB, on white where it is transparent."""
+def _coloured(image: Any, profile: bytes | None) -> Any:
+    """RGB, on white where it is transparent, with the profile that its numbers are meant by.
+
+    An RGB profile of the usual size is kept, which browsers follow; others are converted to sRGB.
+    """
     if image.mode in ("RGBA", "LA", "La", "RGBa", "PA"):
         image = image.convert("RGBA")
         ground = Image.new("RGB", image.size, (255, 255, 255))
         ground.paste(image, mask=image.getchannel("A"))
         image = ground
-    if profile:
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            if "srgb" not in (ImageCms.getProfileDescription(source) or "").lower():
-                converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB")
-                return converted if converted is not None else image.convert("RGB")
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            pass  # a profile that is broken, or of another colour space: as if there were none
-    return image if image.mode == "RGB" else image.convert("RGB")
+    kept = None
+    if (
+        profile
+        and image.mode == "RGB"
+        and profile[16:20] == b"RGB "
+        and len(profile) <= MOST_PROFILE
+    ):
+        kept = profile
+    elif profile:
+        image = _converted(image, profile)
+    if image.mode != "RGB":
+        image = image.convert("RGB")
+    image.info["icc_profile"] = kept
+    return image
+
+
+def _converted(image: Any, profile: bytes) -> Any:
+    """In sRGB; as it was where the profile is broken, or of another colour space."""
+    from PIL import ImageCms
+
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        target = ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(image, source, target, outputMode="RGB") or image
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return image
 
 
 def _raw(file: io.BytesIO, most: int) -> tuple[Any, Facts] | None:
