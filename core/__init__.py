@@ -9,10 +9,11 @@ process that computes does not load a database library. Inside the core nobody i
 from importlib import import_module
 
 _HOMES = {
-    "backfill": "Backfill Result",
+    "backfill": "Backfill Result Stage",
     "errors": "Discard Fail Halt Retry Snooze",
     "face": "Column ResultView",
     "model": "Step",
+    "policy": "ErrorParams ErrorPolicy VerifyParams",
     "run": "Run Split",
     "sources": "CsvFile Enumerator FolderTree JsonLines Query Table",
     "target": "Target",
