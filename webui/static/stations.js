@@ -1,10 +1,13 @@
 // A task's way as stations: the stages of its steps, behind it, at hand or ahead. Pure.
 
+import { whole } from "./format.js";
+
 /** @import {Step, Task, TaskType} from "./types.js" */
 
 /**
- * @typedef {{name: string, title: string, step: string, state: "past"|"now"|"next"}} Station
- *   `title`: how its type calls it
+ * @typedef {{name: string, title: string, step: string, state: "past"|"now"|"next",
+ *   counted?: string}} Station
+ *   `title`: how its type calls it; `counted`: its own records, where each stage counts for itself
  */
 
 /** More stations than this cannot be told apart on a line: then one for each step. */
@@ -22,8 +25,18 @@ export function stationsOf(task, type) {
       title: type?.stage_titles?.[name] ?? name,
       step: step.name,
       state: stateOf(task, index - task.step_index || place - at),
+      counted: index === task.step_index ? countedIn(task, name) : "",
     }));
   });
+}
+
+/** "300 of 1,000, 2 failed" of a stage with counts of its own. @param {Task} task @param {string} name */
+function countedIn(task, name) {
+  const stage = task.stage_progress?.find((one) => one.name === name);
+  if (!stage || stage.state === "ahead") return "";
+  const seen = stage.done + stage.failed + stage.skipped;
+  const said = stage.total === null ? whole(seen) : `${whole(seen)} of ${whole(stage.total)}`;
+  return stage.failed ? `${said}, ${whole(stage.failed)} failed` : said;
 }
 
 /** How far along the line, from 0 to 1. @param {Station[]} stations */

@@ -48,6 +48,8 @@
  * @property {string[]} steps
  * @property {string} stage
  * @property {string[]} stages  of the current step
+ * @property {StageProgress[]} [stage_progress]  of a backfill of several stages
+ * @property {ErrorPolicy|null} [error_policy]  what happens about records that fail
  * @property {string} message
  * @property {Progress} progress
  * @property {number|null} rate  records a second
@@ -66,6 +68,10 @@
  *
  * @typedef {{by: "page"|"command"|"program"|"schedule", user: string, session: string}} Asker
  * @typedef {{name: string, stages: string[]}} Step
+ * @typedef {{name: string, state: "ahead"|"now"|"past", done: number, failed: number,
+ *   skipped: number, total: number|null}} StageProgress
+ * @typedef {{on_error: "skip"|"stop", tries: number, most: number, share: number,
+ *   sample: number}} ErrorPolicy
  * @typedef {"number"|"bytes"|"duration"|"percent"|"text"|"date"} FigureKind
  * @typedef {{key: string, label: string, kind: FigureKind}} Column
  * @typedef {object} ResultView

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { policyWords } from "../../../webui/static/policy.js";
 import { addSample, curve, MOST, sampleOf } from "../../../webui/static/speed.js";
 import { reached, stationsOf } from "../../../webui/static/stations.js";
 import { task } from "./tasks.mjs";
@@ -29,6 +30,39 @@ test("all is past when it is completed, and nothing before it began", () => {
     stationsOf(task(1, { ...WAY, ...fields }), TYPE).map(({ state }) => state);
   assert.deepEqual(states({ status: "completed" }), ["past", "past", "past"]);
   assert.deepEqual(states({ status: "queued", started_at: null }), ["next", "next", "next"]);
+});
+
+test("a stage with counts of its own says them, once it has begun", () => {
+  const of = { failed: 0, skipped: 0, total: null };
+  const stage_progress = [
+    { ...of, name: "scanning", state: "past", done: 1200, total: 1200 },
+    { ...of, name: "fetching", state: "now", done: 30, failed: 2 },
+    { ...of, name: "verifying", state: "ahead", done: 0 },
+  ];
+  const stages = ["scanning", "fetching", "verifying"];
+  const way = { ...WAY, steps: ["fetch"], stages, stage: "fetching", stage_progress };
+  assert.deepEqual(
+    stationsOf(task(1, way), TYPE).map(({ counted }) => counted),
+    ["1,200 of 1,200", "32, 2 failed", ""],
+  );
+});
+
+test("what happens about records that fail is a sentence", () => {
+  const policy = { on_error: "skip", tries: 1, most: 0, share: 0.5, sample: 100 };
+  assert.equal(
+    policyWords(policy),
+    "A record that fails is skipped; the run ends when more than 50 % have failed (from 100 on).",
+  );
+  assert.equal(
+    policyWords({ ...policy, tries: 3, most: 1000, share: 1 }),
+    "A record that fails is tried 3 times, then skipped; the run ends when more than 1,000 have failed.",
+  );
+  const stop = { ...policy, on_error: "stop" };
+  assert.equal(policyWords(stop), "A record that fails ends the run there.");
+  assert.equal(
+    policyWords({ ...stop, tries: 2 }),
+    "A record that fails is tried 2 times, then ends the run there.",
+  );
 });
 
 test("a type that is gone leaves the steps that the task names", () => {

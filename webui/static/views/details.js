@@ -4,6 +4,7 @@
 import { html } from "htm/preact";
 import { stageTitle } from "../detail/cells.js";
 import { arrival, counted, duration, moment, speed, whole } from "../format.js";
+import { policyWords } from "../policy.js";
 import { ahead, calm, notice, now, state, task } from "../store.js";
 import { waitingBecause } from "../rows.js";
 import { stationsOf } from "../stations.js";
@@ -37,6 +38,7 @@ export function Details() {
     ${notice.value ? html`<p class="notice" role="alert">${notice.value}</p>` : null}
     <${Trouble} of=${still} />
     <${Line} of=${still} type=${type} />
+    ${of.error_policy ? html`<p class="muted">${policyWords(of.error_policy)}</p>` : null}
     <${Range} of=${of} type=${type} />
     <${PaceOf} of=${still} />
     <${Steps} of=${of} type=${type} />
@@ -98,9 +100,9 @@ const Line = same((/** @type {{of: Task, type: TaskType|undefined}} */ { of, typ
   return html`<div class="line ${tone}">
     <ol style=${{ "--stations": stations.length }}>
       ${stations.map(
-        ({ title, state }, i) => html`<li key=${i} class=${state}
+        ({ title, state, counted }, i) => html`<li key=${i} class=${state}
           aria-current=${state === "now" ? "step" : undefined} title=${title}><span>${title}</span>
-          </li>`,
+          ${counted ? html`<small>${counted}</small>` : null}</li>`,
       )}
     </ol>
     ${step ? html`<p class="muted">${step}</p>` : null}
