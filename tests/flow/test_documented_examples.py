@@ -62,7 +62,7 @@ def result_of(service: Service, name: str, **params):
 
 def test_every_example_is_one_of_those_run_here():
     types = {"count_words.py", "fill_slugs.py", "word_report.py", "folder_sizes.py"}
-    types |= {"import_prices.py", "polite_steps.py"}
+    types |= {"import_prices.py", "polite_steps.py", "mark_readers.py"}
     assert set(EXAMPLES) == types | {"test_count_words.py", "test_fill_slugs.py"}
 
 
@@ -122,6 +122,21 @@ def test_the_rows_of_a_csv_file_are_imported_and_a_bad_one_is_listed_with_its_li
     assert found == [(f"Tea, green {n}", n * 100 + 50) for n in range(300)]
     items = running.lists.items(task["id"], status="failed").items
     assert "line 302: 1 fields in place of 2" in items[0]["message"]
+
+
+def test_the_one_of_two_stages_lists_then_counts_and_looks_for_what_is_left(running):
+    path = running.data_dir / "library.sqlite"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE loans (reader TEXT)")
+        database.execute("CREATE TABLE readers (name TEXT PRIMARY KEY, loans INT)")
+        database.executemany("INSERT INTO loans VALUES (?)", [(f"r{n % 30}",) for n in range(90)])
+    task, result = result_of(running, "mark-readers", database=str(path), verify="fail")
+    assert result == {"done": 30, "failed": 0, "skipped": 0, "left": {"count": 0, "sample": []}}
+    with closing(sqlite3.connect(path)) as database:
+        assert set(database.execute("SELECT loans FROM readers")) == {(3,)}
+    stages = [(s["name"], s["state"], s["done"]) for s in task["stage_progress"]]
+    assert stages == [("listing", "past", 30), ("counting", "past", 30), ("verifying", "past", 0)]
+    assert task["error_policy"]["on_error"] == "skip"
 
 
 def test_the_polite_one_waits_by_name_while_its_file_is_there(running):
