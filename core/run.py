@@ -23,7 +23,7 @@ from core.items import Items
 from core.model import Control, Job, Kind, Progress, Status, Task
 from core.paths import Roots
 from core.queue import Claim, Claims, Ledger, Note, Verdict
-from core.sealed import hiding
+from core.sealed import hidden_in, hiding
 from core.task_type import Split
 
 __all__ = ["Run", "Split", "Stop"]
@@ -163,7 +163,8 @@ class Run:
         about = {"task_id": self.job.task_id, "job_id": self.job.id, "attempt": self.job.attempts}
         with self._ledger.transaction():
             self._require_claim()
-            self._ledger.events.append(Kind.TELEMETRY, self.job.task_id, {**about, "facts": facts})
+            shown = {**about, "facts": hidden_in(facts, self.hidden)}
+            self._ledger.events.append(Kind.TELEMETRY, self.job.task_id, shown)
 
     # --- checkpoints -----------------------------------------------------------------------------
 

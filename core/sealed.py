@@ -70,14 +70,32 @@ def masked(params: Any) -> Any:
 def hiding(params: Any) -> Callable[[str], str]:
     """A function that replaces the secrets of these stored parameters in a text by ***.
 
-    For what a task's own code says: its log, its errors and their traces. Secrets of fewer than
+    For what a task's own code says: its log, its errors and their traces, its results, figures and
+    the complaints of its preview (`hidden_in`). Secrets of fewer than
     LEAST characters are left, since they would be found in ordinary words.
     """
     found = sorted({s for s in _secrets(params) if len(s) >= LEAST}, key=len, reverse=True)
     if not found:
-        return lambda text: text
+        return _as_it_is
     pattern = re.compile("|".join(map(re.escape, found)))
     return lambda text: pattern.sub(MASK, text)
+
+
+def hidden_in(value: Any, hide: Callable[[str], str]) -> Any:
+    """`value` (anything JSON can hold) with `hide` done to every text in it, names included."""
+    if hide is _as_it_is:
+        return value
+    if isinstance(value, str):
+        return hide(value)
+    if isinstance(value, dict):
+        return {hidden_in(key, hide): hidden_in(item, hide) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [hidden_in(item, hide) for item in value]
+    return value
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 def _secrets(params: Any) -> Iterator[str]:

@@ -68,6 +68,8 @@ class Service:
             self.ledger, lambda: self.schedules.fire_due() + upkeep.fire_due()
         )
         self.started_at = self.clock.wall()
+        self._told: list[str] = []  # the codes of the conditions that the stream knows
+        self.supervisor.after_tick = self._tell_conditions
         self.is_stopping = False
 
     def _make_desks(self, settling: Settling) -> None:
@@ -124,6 +126,17 @@ class Service:
             message = f"Only {free >> 20} MB are free on the disk of {self.data_dir}"
             found.append({"code": "disk-low", "message": message, "since": None})
         return found
+
+    def _tell_conditions(self) -> None:
+        """Tell the stream when other things are wrong than before.
+
+        What cannot be written down (a lock, a full disk) is not told, only shown in the snapshot.
+        """
+        found = self.conditions()
+        codes = [condition["code"] for condition in found]
+        if codes != self._told:
+            self.queue.tell(conditions=found)
+            self._told = codes
 
     def _facts(self) -> dict[str, Any]:
         """What the first paint needs beside the lists."""

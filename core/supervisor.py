@@ -62,6 +62,7 @@ class Supervisor:
         self._ledger, self._settling, self._recovery = ledger, settling, recovery
         self._data_dir = data_dir
         self.conditions = Conditions()
+        self.after_tick: Callable[[], None] = lambda: None  #: the service tells what is wrong
         self._children: dict[int, Child] = {}
         self._lock = threading.RLock()
         self._stopping = threading.Event()
@@ -204,6 +205,7 @@ class Supervisor:
                 self._end_cancelled()
                 self.keep_enough()
                 self._note(None)
+                self.after_tick()
             except LonghaulError as error:
                 self._note(error)
 

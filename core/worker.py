@@ -14,6 +14,7 @@ import threading
 import time
 import traceback
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from core.queue import Claim, Claims, Ledger, Outcome, Settling
 from core.queue.claims import TELL_S
 from core.registry import Registry
 from core.run import Run, Split, Stop
+from core.sealed import hidden_in
 from core.store import Store
 from core.task_type import Output
 from core.wake import POLL_S, WORK, Sleeper, Waker
@@ -121,7 +123,7 @@ class Worker:
         """Run the job's code and say how it ended. Raises ClaimLost."""
         try:
             cls = self._registry.job_type(claim.job.type)
-            return _finished(cls.from_params(claim.task.params).run(run))
+            return _finished(_shown(cls.from_params(claim.task.params).run(run), run.hidden))
         except ClaimLost:
             raise
         except (Stop, Discard, SnoozeSignal, Retry, Fail, Halt, DiskFull) as signal_:
@@ -203,10 +205,16 @@ def _told(outcome: Outcome, run: Run) -> Outcome:
     return replace(outcome, message=message, error=error)
 
 
+def _shown(result: Any, hide: Callable[[str], str]) -> Any:
+    """A result without secrets, wherever it is text; bytes stay as they are."""
+    if isinstance(result, Output):
+        return replace(result, content=hidden_in(result.content, hide))
+    return hidden_in(result, hide)
+
+
 def _finished(result: Any) -> Outcome:
     if isinstance(result, Split):
-        chunks = tuple(compact(c) for c in result.chunks)
-        return Outcome(Ending.SPLIT, chunks=chunks)
+        return Outcome(Ending.SPLIT, chunks=tuple(map(compact, result.chunks)))
     if result is None:
         return Outcome(Ending.COMPLETED)
     if isinstance(result, str):

@@ -41,6 +41,11 @@ class QueueDesk:
             self._ledger.work_is_ready()
             return self._figures.tell()
 
+    def tell(self, **more: Any) -> None:
+        """Append the figures as an event, with `more` beside them."""
+        with self._ledger.transaction():
+            self._figures.tell(**more)
+
     # --- everything of a status ------------------------------------------------------------------
 
     def counts(self, filter: TaskFilter) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from core.desk.plans import hold_to, plan_of
 from core.errands import Errands
 from core.errors import Invalid, NotFound, Unavailable
 from core.paths import Roots
-from core.sealed import sealed
+from core.sealed import hidden_in, hiding, sealed
 from core.task_type import Preview, TaskType, pointer_part
 
 
@@ -100,6 +100,7 @@ class TypeDesk:
                 except Unavailable as error:
                     found = Preview(problems=[error.detail]).model_dump(mode="json")
         plan = plan_of(name, stored, found)
+        found = hidden_in(found, hiding(stored))
         return {"title": cls.title_for(checked), **found, "plan": plan}
 
     def hold_to(self, plan: str, name: str, params: dict[str, Any], stored: dict[str, Any]) -> None:

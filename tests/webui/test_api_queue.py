@@ -39,6 +39,17 @@ def test_the_persons_activity_is_a_lease(live):
     assert live.ask("PUT", "/activity", {"state": "dancing"}).status == 422
 
 
+def test_what_is_wrong_is_told_when_it_begins_and_when_it_ends(live, monkeypatch):
+    stream = live.follow(kinds="queue_update")
+    monkeypatch.setattr("core.service.LOW_DISK", 1 << 62)
+    told = stream.event()[2]
+    assert [wrong["code"] for wrong in told["conditions"]] == ["disk-low"]
+    assert told["conditions"] == live.read("/snapshot")["conditions"]
+    monkeypatch.undo()
+    assert stream.event()[2]["conditions"] == []
+    stream.close()
+
+
 def test_a_session_finds_its_tasks_again_with_their_jobs(live):
     tasks = [live.add(session_id="window ü")["id"] for _ in range(2)]
     found = live.read("/sessions/window%20%C3%BC/tasks")["items"]

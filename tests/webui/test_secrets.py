@@ -24,6 +24,7 @@ PLUGIN = '''
 from urllib.parse import unquote
 from pydantic import BaseModel, SecretStr
 from core import TaskType, Retry
+from core.task_type import Preview
 
 class Deep(BaseModel):
     keys: list[SecretStr] = []
@@ -44,8 +45,18 @@ class Leaky(TaskType):
         password = self.params.database.split(":")[2].split("@")[0]
         run.log(f"signing in with {key} and {password} or {unquote(password)}")
         run.message(f"signed in with {key}")
+        run.telemetry(key=key, all=[key, password])
         run.checkpoint(1, done=1, effects=lambda: run.items.put("a", "failed", f"no {key}", key))
         raise ValueError(f"the server said: {key} and {self.params.database} are wrong")
+
+class Talkative(Leaky):
+    """Gives its secrets back as its result, and complains of them."""
+    name = "talkative"
+    def run(self, run):
+        return {"key": self.params.key.get_secret_value(), "of": [self.params.database]}
+    def preview(self, roots):
+        key = self.params.key.get_secret_value()
+        return Preview(problems=[f"{key} is refused"], sample=[{"key": key}])
 '''
 
 
@@ -80,6 +91,8 @@ def leaky(tmp_path_factory):
                 Idempotency_Key="once",
             ).json  # fmt: skip
             live.ask("POST", f"/tasks/{held['id']}/start")
+            talk = live.ask("POST", "/tasks", {"type": "talkative", "params": PARAMS}).json
+            live.finished(talk["id"])
             yield live, live.finished(held["id"]), lines
     finally:
         root.removeHandler(handler)
@@ -127,11 +140,22 @@ def test_no_answer_about_everything_has_them(leaky, path):
     assert spoken(answer.body.decode()) == []
 
 
+def test_a_result_and_a_preview_have_them_masked(leaky):
+    live, _, _ = leaky
+    (task,) = live.read("/tasks", status="completed")["items"]
+    result = live.ask("GET", f"/tasks/{task['id']}/result")
+    assert result.json == {"key": "***", "of": ["postgresql://me:***@h/x"]}
+    assert task["figures"]["key"] == "***"
+    preview = live.ask("POST", "/task-types/talkative/preview", {"params": PARAMS})
+    assert preview.json["problems"] == ["*** is refused"]
+    assert preview.json["sample"] == [{"key": "***"}]
+
+
 def test_a_search_does_not_find_them_out(leaky):
     live, task, _ = leaky
     for part in ("tr0mb", "ssw0rd", SECRET):
         assert live.read("/tasks", status="all", q=part)["items"] == []
-    assert [t["id"] for t in live.read("/tasks", status="all", q="leaky")["items"]] == [task["id"]]
+    assert task["id"] in [t["id"] for t in live.read("/tasks", status="all", q="leaky")["items"]]
 
 
 def test_the_database_has_them_in_the_parameters_alone(leaky):

@@ -51,12 +51,13 @@ export function fromSnapshot(snapshot, before = null) {
 export function reduce(state, events) {
   /** @type {Map<number, Task|null>} */
   const changed = new Map();
-  let { queue, settings } = state;
+  let { queue, settings, conditions } = state;
   for (const { kind, data } of events) {
     if (kind === "queue_update") {
-      const { settings: told, ...figures } = data;
+      const { settings: told, conditions: wrong, ...figures } = data;
       queue = figures;
       settings = told ?? settings;
+      conditions = wrong ?? conditions;
     }
     if (!TASK_KINDS.has(kind)) continue;
     const known = changed.has(data.id) ? changed.get(data.id) : state.tasks.get(data.id);
@@ -67,14 +68,15 @@ export function reduce(state, events) {
     }
   }
   if (!changed.size) {
-    const isSame = queue === state.queue && settings === state.settings;
-    return isSame ? state : { ...state, queue, settings, changed: [] };
+    const isSame =
+      queue === state.queue && settings === state.settings && conditions === state.conditions;
+    return isSame ? state : { ...state, queue, settings, conditions, changed: [] };
   }
   /** @type {Task[]} */ const put = [];
   /** @type {number[]} */ const gone = [];
   for (const [id, task] of changed) task ? put.push(task) : gone.push(id);
   const tasks = state.tasks.with(put, gone);
-  return { ...state, queue, settings, tasks, changed: [...changed.keys()] };
+  return { ...state, queue, settings, conditions, tasks, changed: [...changed.keys()] };
 }
 
 /**

@@ -71,6 +71,12 @@ test("the queue's event brings its figures, and the settings when they changed",
   const zoomed = reduce(paused, [{ id: 2, kind: "queue_update", data: { ...QUEUE, settings } }]);
   assert.deepEqual(zoomed.settings, settings);
   assert.equal("settings" in zoomed.queue, false);
+  const conditions = [{ code: "disk-low", message: "Only 9 MB are free", since: null }];
+  const told = reduce(zoomed, [{ id: 3, kind: "queue_update", data: { ...QUEUE, conditions } }]);
+  assert.deepEqual(told.conditions, conditions);
+  assert.equal("conditions" in told.queue, false);
+  const still = reduce(told, [{ id: 4, kind: "queue_update", data: QUEUE }]);
+  assert.equal(still.conditions, conditions);
 });
 
 test("what the page does not show changes nothing", () => {
