@@ -10,6 +10,7 @@ import pytest
 
 from tests.webui.browsing import browser, opened, until_true  # noqa: F401  (a fixture)
 from tests.webui.site import live_site
+from tests.webui.test_page_accessibility import violations
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect
@@ -136,6 +137,29 @@ def test_what_holds_it_back_is_named_in_list_detail_timeline_and_on_the_wall(pag
     site.ask("PATCH", f"/tasks/{task['id']}", {"batch_size": 7})
     expect(page.locator(".timeline")).to_contain_text(re.compile("Batch size set to 7 by .+"))
     expect(page.locator(".details .paced")).to_contain_text("7 steps, pinned to 7")
+    site.ask("POST", f"/tasks/{task['id']}/cancel")
+
+
+def test_what_makes_it_wait_is_changed_in_the_form_and_stays(page, site):
+    task = stroll(site, "Be polite", until=200_000, each_ms=0.5)
+    choose(page, task)
+    expect(page.locator(".details .chip")).to_have_text("running")
+    page.keyboard.press("e")
+    page.get_by_text("When it waits, and how long a batch takes").click()
+    page.get_by_label("Left free").fill("0.96")
+    page.get_by_label("Quiet hours").select_option("yes")
+    page.get_by_role("button", name=re.compile("Save")).click()
+    expect(page.get_by_text("From 0 to 0.95")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("Left free").fill("0.5")
+    page.get_by_role("button", name=re.compile("Save")).click()
+    page.get_by_role("tab", name="Timeline").click()
+    expect(page.locator(".timeline")).to_contain_text(
+        re.compile("Nice set to 0.5 by .+ in this page")
+    )
+    assert site.read(f"/tasks/{task['id']}")["knobs"] == {"nice": 0.5, "quiet_hours": True}
+    assert violations(page) == []
+    page.complaints.said.clear()  # the browser's own line when the task had gone on meanwhile
     site.ask("POST", f"/tasks/{task['id']}/cancel")
 
 

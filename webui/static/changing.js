@@ -18,7 +18,7 @@ export const firstField = signal("title");
 
 /**
  * @typedef {{name: string, label: string, hint: string, least?: number, most?: number,
- *   isWhole?: boolean}} Field
+ *   isWhole?: boolean, isSwitch?: boolean, isRare?: boolean}} Field  `isRare`: shown on demand
  */
 
 /** @type {Object<string, Omit<Field, "name">>} */
@@ -26,6 +26,38 @@ const KNOBS = {
   batch_size: { label: "Batch size", hint: "Records a batch", least: 1, most: 1e6, isWhole: true },
   rate: { label: "Speed limit", hint: "Records a second at most", least: 0.001, most: 1e9 },
   workers: { label: "Workers", hint: "Processes that compute", least: 1, most: 256, isWhole: true },
+  nice: { label: "Left free", hint: "Share of the time, 0 to 0.95", least: 0, most: 0.95, isRare: true },
+  target_ms: {
+    label: "Batch time",
+    hint: "Milliseconds that a batch should take",
+    least: 20,
+    most: 60_000,
+    isWhole: true,
+    isRare: true,
+  },
+  max_load: {
+    label: "Load of others",
+    hint: "Waits while other programs use a larger share of the processor, 0 to 1",
+    least: 0,
+    most: 1,
+    isRare: true,
+  },
+  battery_percent: {
+    label: "Battery",
+    hint: "Waits on battery with less percent; 0 never, 101 always",
+    least: 0,
+    most: 101,
+    isRare: true,
+  },
+  min_free_mb: {
+    label: "Free disk",
+    hint: "Waits while fewer megabytes are free",
+    least: 0,
+    most: 1e9,
+    isRare: true,
+  },
+  quiet_hours: { label: "Quiet hours", hint: "Waits in them", isSwitch: true, isRare: true },
+  activity: { label: "You first", hint: "Waits while you record", isSwitch: true, isRare: true },
 };
 
 /** What can be changed of a task now. @param {Task} of @returns {Field[]} */
@@ -41,7 +73,9 @@ export function fieldsOf(of) {
     most: 1000,
     isWhole: true,
   });
-  const has = state.value?.types.get(of.type)?.knobs ?? [];
+  const has = [...(state.value?.types.get(of.type)?.knobs ?? [])];
+  const order = Object.keys(KNOBS);
+  has.sort((a, b) => order.indexOf(a) - order.indexOf(b));
   return [...fields, ...has.map((name) => ({ name, ...(KNOBS[name] ?? other(name)) }))];
 }
 
@@ -55,11 +89,12 @@ export function askChange(field = "title") {
 }
 
 /**
- * What a field means: text, a number, or null for "as the type thinks best".
+ * What a field means: text, a number, yes or no, or null for "as the type thinks best".
  * @param {Field} field @param {string} text
  */
 export function meant(field, text) {
   if (field.name === "title") return text.trim();
+  if (field.isSwitch) return text === "" ? null : text === "true";
   return text.trim() === "" ? null : Number(text);
 }
 
@@ -68,6 +103,7 @@ export function wrongWith(field, text) {
   const value = meant(field, text);
   if (field.name === "title") return value ? "" : "A task needs a title";
   if (value === null) return field.name === "priority" ? "A number is needed" : "";
+  if (field.isSwitch) return "";
   const { least = -Infinity, most = Infinity, isWhole } = field;
   if (typeof value !== "number" || Number.isNaN(value)) return "A number is needed";
   if (isWhole && !Number.isInteger(value)) return "A whole number is needed";
