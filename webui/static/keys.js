@@ -7,6 +7,7 @@ import { CHANGE_KEYS } from "./changing.js";
 import { chordOf, keyOf, lookingOnly } from "./chords.js";
 import { DETAIL_KEYS } from "./detail/keys.js";
 import { PALETTE_KEYS, offerCommands } from "./palette.js";
+import { LANES_KEYS } from "./lanes.js";
 import { QUEUE_KEYS } from "./queue.js";
 import { LINE_KEYS } from "./reorder.js";
 import { SELECTION_KEYS, leave } from "./selection.js";
@@ -121,7 +122,7 @@ export const AREAS = [
   },
   { name: "The waiting line", on: "desk", isChange: true, keys: LINE_KEYS },
   { name: "Select several", on: "desk", isChange: true, keys: SELECTION_KEYS },
-  { name: "The queue", on: "desk", isChange: true, keys: QUEUE_KEYS },
+  { name: "The queue", on: "desk", isChange: true, keys: [...QUEUE_KEYS, ...LANES_KEYS] },
   { name: "The pages", keys: [...SECTION_KEYS, ...ROUTE_KEYS] },
   {
     name: "The window",

@@ -3,6 +3,7 @@
 
 import { html } from "htm/preact";
 import { isFiltered } from "../filters.js";
+import { lanesView } from "../lanes.js";
 import { route } from "../route.js";
 import { current, isHelpOpen, isRead, link, rows, spoken } from "../store.js";
 import { Conditions } from "./conditions.js";
@@ -29,6 +30,7 @@ export function Page() {
     ${isPanelOpen.value ? html`<${WallPanel} />` : null}
     ${isHelpOpen.value ? html`<${Help} />` : null}
     ${route.value.page === "desk" ? html`<${NewTask} /><${Schedules} />` : null}
+    ${lanesView.value && route.value.page === "desk" ? html`<${lanesView.value} />` : null}
     <${StopQuestion} />
     <${Steering} />
     <p class="unseen" aria-live="polite">${spoken.value}</p>

@@ -3,6 +3,7 @@
 import { html } from "htm/preact";
 import { clock, clockSeconds, counted, whole } from "../format.js";
 import { askNewTask } from "../new_task.js";
+import { openLanes } from "../lanes.js";
 import { openPalette } from "../palette.js";
 import { askClearCompleted, askRetryFailed, toggleQueue } from "../queue.js";
 import { route, togglePage } from "../route.js";
@@ -84,6 +85,7 @@ function more() {
       kind: "for-narrow",
       isChange: true,
     },
+    { label: "Lanes and slots …", shown: "Shift P", run: openLanes, isChange: true },
     { label: "Retry all failed …", shown: "Alt Shift R", run: askRetryFailed, isChange: true },
     { label: "Clear all completed …", shown: "Shift Del", run: askClearCompleted, isChange: true },
   ];
