@@ -119,9 +119,12 @@ class Stage:
 
         Where it is given, a run begins without waiting for the whole count, which goes on in a
         thread beside it, and a source that grew is counted again. `count` is not asked then. Not
-        for one of several stages.
+        for one of several stages. A source that is a file says it by itself.
         """
-        return None
+        source = self._opened_source
+        if source is None or type(self).count is not Stage.count:
+            return None
+        return source.counting(cursor, lambda: self._open_source(run))
 
     def throttle(self, run: Run) -> str | None:
         """A reason to wait now, in words ("the nightly backup runs"), or None. Asked before each

@@ -4,7 +4,7 @@ Implemented by the modules beside this one, used by `core.backfill`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from core.paths import Roots
@@ -27,6 +27,13 @@ class Reader(ABC):
 
     def count(self) -> int | None:
         """How many records there are in all; None when that would take too long."""
+        return None
+
+    def counting(self, cursor: Any, again: Callable[[], "Reader"]) -> Iterator[int] | None:
+        """How many records come after the cursor, part by part; None where only `count` can tell.
+
+        It is drawn from in another thread; `again` opens a reader of its own for that.
+        """
         return None
 
     @abstractmethod

@@ -5,7 +5,7 @@ line means (`csv_file`, `json_lines`). A record that cannot be read fails alone,
 """
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -20,6 +20,8 @@ RECORD_BYTES = 16 << 20
 BATCH_BYTES = 8 << 20
 #: seconds that counting may take, before it is left
 COUNT_S = 5.0
+#: records of one part of a count that can be left
+PART = 5_000
 
 
 class Piece(NamedTuple):
@@ -96,6 +98,25 @@ class LineReader(Reader):
             if not records % 1000 and monotonic() > give_up:
                 return None
         return records
+
+    def counting(self, cursor: Any, again: Callable[[], Reader]) -> Iterator[int]:
+        return self._parts(cursor, again)
+
+    @staticmethod
+    def _parts(cursor: Any, again: Callable[[], Reader]) -> Iterator[int]:
+        own = again()
+        assert isinstance(own, LineReader)
+        try:
+            own._stand_behind(cursor)
+            records = 0
+            while (piece := own._taken()) is not None:
+                records += bool(piece.fault or piece.data.strip())
+                if records == PART:
+                    yield records
+                    records = 0
+            yield records
+        finally:
+            own.close()
 
     def _taken(self) -> Piece | None:
         piece = self.piece()

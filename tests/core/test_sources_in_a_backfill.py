@@ -2,11 +2,15 @@
 
 import json
 import sqlite3
+import threading
+import time
 from contextlib import closing
 
 import pytest
 
+from core.loop import counting as counting_module
 from core.registry import Registry
+from core.sources import lines as lines_module
 from tests.factories import Bench
 
 PLUGIN = '''
@@ -209,3 +213,37 @@ def test_a_backfill_without_a_source_and_without_read_is_refused(bench):
 def test_compute_of_a_task_with_a_source_can_be_called_with_a_plain_record(bench):
     cls = bench.registry.get("from-csv")
     assert cls.from_params({"database": "x"}).compute({"n": "7"}) == 7
+
+
+def test_a_file_that_takes_long_to_count_is_counted_beside_the_work(bench, monkeypatch):
+    monkeypatch.setattr(lines_module, "PART", 7)
+    monkeypatch.setattr(counting_module, "WAIT_S", 0.0)
+    held = threading.Event()
+    piece = lines_module.LineReader._taken
+
+    def slow(self):
+        if threading.current_thread().name == "count":
+            assert held.wait(20)
+        return piece(self)
+
+    monkeypatch.setattr(lines_module.LineReader, "_taken", slow)
+    file = bench.folder / "numbers.csv"
+    file.write_text("n\n" + "".join(f"{n}\n" for n in range(200)))
+    task = bench.start("from-csv", database=str(bench.database), file=str(file))
+    kind = bench.registry.get("from-csv")
+    compute = kind.compute
+
+    def computed(self, record):
+        if record["n"] == "60":
+            held.set()
+        time.sleep(0.002)
+        return compute(self, record)
+
+    monkeypatch.setattr(kind, "compute", computed)
+    bench.work_all()
+    documents = [json.loads(e.data) for e in bench.events() if e.kind == "task_progress"]
+    totals = [d["progress"]["total"] for d in documents]
+    assert totals[0] is None, "it began without"
+    known = next(d for d in documents if d["progress"]["total"] == 200)
+    assert known["progress"]["done"] < 200, "and knew before its end"
+    assert bench.ledger.task(task.id).status == "completed"
