@@ -6,6 +6,7 @@ changed ones whose content is known. Two scans may run at the same time: every m
 """
 
 import os
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -61,6 +62,8 @@ class Scanner:
 
     def __init__(self, ledger: Ledger, records: Records):
         self._ledger, self._records = ledger, records
+        #: set: a scan ends after its current batch; what is left the next one finds
+        self.stopping = threading.Event()
         #: path → (signature, since when it has been so, in monotonic seconds)
         self._young: dict[str, tuple[tuple[int, int], float]] = {}
 
@@ -171,6 +174,8 @@ class Scanner:
 
     def _take_in(self, folder: str, files: list[Seen], report: Report) -> None:
         """New files: the recording and its task, or the transcription that stands beside it."""
+        if self.stopping.is_set():
+            return
         ask = self._records.asking()
         beside = {f.path: sidecars.read(folder, f.path, f.beside) for f in files if f.beside}
         with self._ledger.transaction():  # what a power cut takes, the next scan finds again

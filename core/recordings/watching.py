@@ -44,6 +44,7 @@ class Lookout:
     def stop(self) -> None:
         """End both threads, if they ever began."""
         self._stopping.set()
+        self._scanner.stopping.set()
         if self._thread.is_alive():
             self._thread.join(5.0)
         if self._watch is not None:

@@ -7,7 +7,7 @@ import { API } from "../api.js";
 import { clock } from "../format.js";
 import { isPlain } from "../pages.js";
 import { goTo } from "../route.js";
-import { busy, notice, now } from "../store.js";
+import { busy, notice, now, state } from "../store.js";
 import { Glyph } from "../views/glyph.js";
 import { Menu } from "../views/menu.js";
 import { actOnTask, askDelete, isEditing, save, transcribe } from "./acts.js";
@@ -111,7 +111,9 @@ function Waiting({ shown: { task, status } }) {
     return html`<p class="muted transcript-none">It was not transcribed yet.</p>`;
   const share = task.total ? task.done / task.total : 0;
   return html`<div class="hearing running"><p>${
-    task.status === "running" ? "Listening to it …" : "It waits for its turn."
+    task.status === "running"
+      ? "Listening to it …"
+      : (state.value?.tasks.get(task.id)?.waiting_because?.message ?? "It waits for its turn.")
   } <a href="/tasks?q=%23${task.id}">Task ${task.id}</a></p>
     <div class="bar" aria-hidden="true"><i class="done"
       style=${{ transform: `translateX(${100 * (share - 1)}%)` }}></i></div></div>`;

@@ -1,10 +1,11 @@
 // The list of recordings, newest first, by day; its search, and the line about their queue.
 
+import { computed } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect, useRef } from "preact/hooks";
 import { isPlain } from "../pages.js";
 import { goTo, setQuery } from "../route.js";
-import { now } from "../store.js";
+import { now, state } from "../store.js";
 import { Glyph } from "../views/glyph.js";
 import { chooseFiles, retryFailed, scan } from "./acts.js";
 import { chosen, entries, next, readMore, summary, wanted } from "./state.js";
@@ -63,6 +64,15 @@ function Tools() {
   </div>`;
 }
 
+/** Why the next recording waits, where it is not only for its turn. */
+const why = computed(() => {
+  for (const task of state.value?.tasks.values() ?? []) {
+    const reason = task.status === "queued" && task.type.startsWith("transcribe-") && task.waiting_because;
+    if (reason && ["person-first", "quiet-hours", "queue-paused", "back-off"].includes(reason.code)) return reason.message;
+  }
+  return "";
+});
+
 /** Small, and only while there is something to say. */
 function Queue() {
   const told = summary.value;
@@ -72,6 +82,7 @@ function Queue() {
   if (!line && !problem) return null;
   return html`<p class="queue-line">
     ${line ? html`<a href="/tasks" onClick=${toTasks}>${line}</a>` : null}
+    ${told.queue.queued && why.value ? html`<span>${why}</span>` : null}
     ${
       told.queue.failed
         ? html` <button class="linkish" onClick=${retryFailed}>Retry all failed</button>`
