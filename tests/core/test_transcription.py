@@ -327,3 +327,15 @@ def test_whisper_is_asked_as_it_wants_and_heard_as_we_want(monkeypatch, tmp_path
     assert heard.confidence == pytest.approx(0.905, abs=0.01)
     assert asked["local_files_only"] and asked["place"] == str(tmp_path / "small.en")
     assert (asked["language"], len(asked["samples"])) == ("en", 1600)
+
+
+def test_our_way_hears_what_the_library_alone_hears(notes, data):
+    """The glue loses nothing; the full comparison is tests/bench/bench_speech.py."""
+    from tests.bench import bench_speech
+
+    names = ["cards_002.mp3", "sb_spk1_snt3.m4a", "sb_spk1_snt6.ogg"]
+    put(notes, data, *names)
+    bench_speech._begin()
+    for recording in notes.recordings():
+        heard = bench_speech.alone(str(data / "audio" / recording["path"]))[0]
+        assert recording["text"] == heard
