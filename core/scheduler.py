@@ -17,6 +17,7 @@ MAINTAIN_S = 2.0
 SWEEP_S = 600.0
 FIRST_SWEEP_S = 30.0
 BITE = 500  #: rows removed in one transaction
+KEEP_RUNS_S = 400 * 86_400  #: figures of runs, to compare later ones with: over a year
 KEEP_ANSWERS_S = 24 * 3600.0  #: how long an Idempotency-Key is remembered
 
 
@@ -68,6 +69,7 @@ class Scheduler:
         before = wall - settings.retention_days * 86_400
         oldest = self._ledger.events.last_id() - settings.retention_events
         removed = self._bites("prune_tasks", before=before)
+        self._bites("prune_past_runs", before=wall - KEEP_RUNS_S)
         if oldest > 0:
             removed += self._bites("prune_events", upto=oldest)
         with self._ledger.transaction(quiet=True) as store:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from core.backfill import Backfill
 from core.desk.paces import PaceDesk
 from core.loop import course, pace
+from core.scheduler import Scheduler
 from core.target import Target
 from core.throttles import Machine
 from core.totals import Slices
@@ -422,6 +423,18 @@ def test_a_run_is_compared_with_the_one_before_of_the_same_parameters(bench):
     assert {s["name"] for s in read["stages"]} == {"scanning", "backfilling"}
     bench.steering.act("clear", first.id)
     assert desk.read(again.id)["before"]["records"] == RECORDS, "it outlives its task"
+
+
+def test_figures_of_runs_are_kept_for_over_a_year(bench):
+    start(bench)
+    bench.work_all()
+    scheduler = Scheduler(bench.ledger, lambda: None)
+    scheduler.sweep()
+    assert len(bench.store.execute("SELECT id FROM past_runs", {})) == 1
+    with bench.ledger.transaction() as store:
+        store.execute("UPDATE past_runs SET finished_at = finished_at - 401 * 86400", {})
+    scheduler.sweep()
+    assert bench.store.execute("SELECT id FROM past_runs", {}) == []
 
 
 # --- totals -------------------------------------------------------------------------------------
