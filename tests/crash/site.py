@@ -153,14 +153,18 @@ def until(condition: Callable[[], object], within_s: float = DEADLINE_S) -> None
         time.sleep(0.005)
 
 
-def new_task(target: Path, records: int, errors: dict | None = None, **params) -> NewTask:
+def new_task(
+    target: Path, records: int, errors: dict | None = None, pooled: bool = False, **params
+) -> NewTask:
+    """`pooled`: its records are computed in processes of their own."""
     from core.model import Step
 
+    kind = "effects-pooled" if pooled else "effects"
     return NewTask(
-        type="effects",
+        type=kind,
         title="Effects",
         params={"database": str(target), "records": records, **params},
-        steps=(Step("effects", "effects", max_attempts=1000, errors=errors),),
+        steps=(Step("effects", kind, max_attempts=1000, errors=errors),),
         unit="records",
     )
 

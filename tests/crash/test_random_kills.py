@@ -1,4 +1,5 @@
-"""kill -9 of workers, of the service and of both at random moments, under the eyes of a client.
+"""kill -9 of workers, of processes that compute, of the service and of worker and service together,
+at random moments, under the eyes of a client.
 
 The number of kills is LONGHAUL_KILLS (default: 40). A thousand of them:
 
@@ -7,10 +8,12 @@ The number of kills is LONGHAUL_KILLS (default: 40). A thousand of them:
 LONGHAUL_SEED repeats a sequence of decisions, though not the moments at which they fall.
 """
 
+import contextlib
 import os
 import random
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +34,7 @@ class Killer:
 
     def __init__(self, site: Site):
         self.site = site
-        self.kills: dict[str, int] = {"worker": 0, "service": 0, "both": 0}
+        self.kills: dict[str, int] = {"worker": 0, "pool": 0, "service": 0, "both": 0}
         self.service = site.service()
 
     def strike(self, what: str) -> None:
@@ -42,11 +45,13 @@ class Killer:
             for r in self.site.store.rows("workers")
             if r["id"] in running and ProcessIdentity(r["pid"], r["started"], r["boot"]).is_alive()
         ]
+        if what == "pool":
+            busy = [child for pid in busy for child in children(pid)]
         if what != "service":
             if not busy:
                 return
             kill(random.choice(busy))
-        if what != "worker":
+        if what in ("service", "both"):
             self.service.kill()
             self.service.wait()
             self.service = self.site.service()
@@ -55,6 +60,16 @@ class Killer:
     @property
     def total(self) -> int:
         return sum(self.kills.values())
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a worker computes in."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
+                found.append(int(stat.parent.name))
+    return found
 
 
 def kill(pid: int) -> None:
@@ -74,12 +89,14 @@ def test_nothing_is_lost_or_doubled_whatever_dies_whenever(site):
         open_tasks = [t for t in open_tasks if not site.task(t).is_finished]
         while len(open_tasks) < AT_WORK:
             records = random.choice((30, 600, 3000))
-            task = site.start(records, batch_size=20, seconds_per_batch=random.choice((0, 0.01)))
+            pause = random.choice((0, 0.01))
+            pooled = random.random() < 0.4
+            task = site.start(records, batch_size=20, seconds_per_batch=pause, pooled=pooled)
             tasks.append(task)
             open_tasks.append(task)
         until(lambda: site.store.rows("running_jobs"))
         time.sleep(random.expovariate(1 / 0.15))  # the moment is the point, not a synchronisation
-        killer.strike(random.choices(("worker", "service", "both"), (6, 1, 1))[0])
+        killer.strike(random.choices(tuple(killer.kills), (6, 3, 1, 1))[0])
     site.until_finished(*tasks, within_s=120)
     assert site.leave(killer.service) == 0
     events = reader.stop()

@@ -58,3 +58,11 @@ class Effects(Backfill):
             connection.exec_driver_sql(
                 "INSERT INTO effects(task, record, fence) VALUES (?, ?, ?)", rows
             )
+
+
+class PooledEffects(Effects):
+    """The same, computed in processes."""
+
+    name = "effects-pooled"
+    compute_in = "processes"
+    record_timeout_s = 60.0
