@@ -39,6 +39,17 @@ CAUGHT_BY = {
         "::test_cancel_at_random_moments_of_a_worker_never_ends_otherwise",
     ],
 }
+ERRORS = "tests/core/test_backfill_errors.py::test"
+CAUGHT_BY |= {
+    "half-forgotten": [
+        f"{ERRORS}_a_batch_that_is_refused_is_halved_until_the_poison_records_stand_alone[poison3]"
+    ],
+    "one-too-many": [f"{ERRORS}_skip_ends_at_one_more_than_the_allowed_number"],
+    "stage-again": [
+        "tests/core/test_backfill_stages.py"
+        "::test_a_stage_goes_on_at_its_cursor_and_finished_ones_are_not_repeated[scan-1]"
+    ],
+}
 ALL = [(name, test) for name, tests in CAUGHT_BY.items() for test in tests]
 
 

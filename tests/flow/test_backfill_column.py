@@ -143,6 +143,20 @@ def items(bench):
     return [(json.loads(r["key"]), r["status"], r["message"]) for r in rows]
 
 
+def test_refused_rows_end_the_run_where_they_are_more_than_it_may_skip(bench, shop):
+    fill = {"column": "stock", "expression": "shelf * 10 + 1", "most_failed": 3}
+    task = bench.run("backfill-column", **params(shop, **fill))
+    assert (task.status, task.done, task.failed) == ("failed", 90, 3)
+    assert "More than 3 records have failed" in task.error["message"]
+    assert len(items(bench)) == 4, "the one that was too many is listed, too"
+
+
+def test_a_look_afterwards_names_the_rows_that_are_left(bench, shop):
+    task = run(bench, shop, column="stock", expression="shelf * 10 + 1", verify="warn")
+    left = json.loads(bench.store.value("result", id=task.id))["left"]
+    assert left == {"count": 10, "sample": [[9, f"p{n}"] for n in range(10)]}
+
+
 def test_several_values_for_one_row_are_a_failure_and_none_is_chosen(bench, shop):
     ask(
         shop,

@@ -219,6 +219,18 @@ def test_a_limit_is_kept_also_over_several_attempts(bench, archive):
     assert run(bench, archive).total == 1, "the rest comes with the next run"
 
 
+def test_a_look_afterwards_says_which_articles_were_left(bench, archive):
+    task = run(bench, archive, verify="warn", limit=2)
+    left = json.loads(bench.store.value("result", id=task.id))["left"]
+    assert left == {"count": 2, "sample": [3, 4]}
+    assert task.message == "2 articles are left to do: 3, 4"
+    again = run(bench, archive, verify="fail")
+    result = json.loads(bench.store.value("result", id=again.id))
+    assert result["left"]["count"] == 0, "what has no date was looked at: nothing is to be done"
+    assert [s["state"] for s in again.stage_progress] == ["past", "past"]
+    assert again.step_list()[0].stages == ("scanning", "backfilling", "verifying")
+
+
 def test_with_time_writes_the_full_time_where_the_page_gives_one(bench, archive):
     run(bench, archive, with_time=True)
     assert dates(archive)[:2] == ["2021-03-04T05:06:07+00:00", "2020-02-03"]
