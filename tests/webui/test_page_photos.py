@@ -305,7 +305,7 @@ STATES = {
     "album": ("/Trashing", ".tile img"),
     "photo": ("/Trashing/photo/0002.jpg", ".large img"),
     "trash": ("/Trashing/trash", ".lying td"),
-    "nowhere": ("/nobody", "main[role=alert]"),
+    "nowhere": ("/nobody", "main.empty h2"),
 }
 
 

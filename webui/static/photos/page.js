@@ -64,8 +64,8 @@ function NoPhotos() {
 
 function Nowhere() {
   const isNone = reading.value === "none";
-  return html`<main class="empty" role="alert"><h1 class="unseen">Photos</h1>
-    <h2>${isNone ? "There is no such project" : "The project could not be read"}</h2>
+  return html`<main class="empty"><h1 class="unseen">Photos</h1>
+    <div role="alert"><h2>${isNone ? "There is no such project" : "The project could not be read"}</h2></div>
     <button class="button" onClick=${() => goTo("projects")}>All projects</button>
     ${isNone ? null : html`<button class="button primary" onClick=${rereadAlbum}>Try again</button>`}</main>`;
 }

@@ -22,8 +22,8 @@ export function ProjectsView() {
   const all = projects.value;
   if (all === null)
     return trouble.value
-      ? html`<main class="empty" role="alert"><h1 class="unseen">Photos</h1>
-          <h2>The projects could not be read</h2><p>${trouble.value}</p>
+      ? html`<main class="empty"><h1 class="unseen">Photos</h1>
+          <h2>The projects could not be read</h2><p role="alert">${trouble.value}</p>
           <button class="button primary" onClick=${readProjects}>Try again</button></main>`
       : html`<main class="empty"><h1 class="unseen">Photos</h1><p role="status">Reading …</p></main>`;
   return html`${all.length ? html`<${List} all=${all} />` : html`<${Empty} />`}
