@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 from core.samples import make_archive
 from desktop.client import Client
 from tests.desktop.conftest import ROOT
+from tests.desktop.scenery import home, sections
 from tests.desktop.screen import Desk, until, why_no_window, x_server
 from tests.desktop.x11 import x11
 from tests.webui.browsing import CHROMIUM, FLAGS, until_true
@@ -33,6 +34,9 @@ SHOTS = {
     "form": [DESK],
     "wall": [DESK, FULL, LARGE],
     "idle": [FULL],
+    "photos": [DESK],
+    "recordings": [DESK],
+    "documents": [DESK],
     "disconnected": [DESK],
 }
 _WEBP = """async ([png, quality]) => {
@@ -72,6 +76,7 @@ class Studio:
     def take(self, name: str) -> None:
         self.page.wait_for_timeout(1500)  # what a page that was just opened tells in passing
         self.page.evaluate("document.querySelectorAll('.toast .close').forEach((b) => b.click())")
+        until_true(self.page, "!document.querySelector('.wall-tools.seen')", timeout_ms=30_000)
         settle(self.page)
         png = base64.b64encode(self.page.screenshot()).decode()
         webp = base64.b64decode(self._darkroom.evaluate(_WEBP, [png, 0.86]))
@@ -150,15 +155,16 @@ def main(folder: Path) -> None:
         sys.exit(reason)
     folder.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory() as own,
+        home() as own,
+        tempfile.TemporaryDirectory() as state,
         x_server(LARGE) as display,
         x11(display) as screen,
         sync_playwright() as playwright,
     ):
-        desk = Desk(Path(own, "data"), display)
+        desk = Desk(Path(state, "data"), display)
         desk.environment["LONGHAUL_ROOTS"] = f"{own}:{ROOT}"
         try:
-            _all(Studio(desk, screen, playwright, folder), Path(own))
+            _all(Studio(desk, screen, playwright, folder), own)
         finally:
             desk.end()
 
@@ -168,6 +174,7 @@ def _all(studio: Studio, own: Path) -> None:
     dates = "Publication dates"
     page.locator("h2", has_text="Nothing to haul yet").wait_for()
     studio.shoot("empty")
+    with_sections = sections(client, own)
     running = work(client, own)
     time.sleep(45)  # so that the curves have something to show
     studio.shoot("desk", lambda: studio.desk_with(dates))
@@ -179,7 +186,7 @@ def _all(studio: Studio, own: Path) -> None:
         page.get_by_role("combobox", name="Find a task type").wait_for()
         page.keyboard.type("backfill")
         page.keyboard.press("Enter")
-        page.get_by_label("Database").first.fill(f"sqlite:///{own / 'newspaper.sqlite'}")
+        page.get_by_label("Database").first.fill(str(own / "newspaper.sqlite"))
         page.locator(".sheet .preview", has_text="article").first.wait_for()
 
     studio.shoot("form", form)
@@ -193,6 +200,8 @@ def _all(studio: Studio, own: Path) -> None:
         until(lambda task=task: client.get(f"/tasks/{task}")["status"] == "paused", 60)
     page.goto(wall)
     studio.shoot("idle")
+    for state, path in with_sections.items():
+        studio.shoot(state, lambda path=path: page.goto(client.server.url + path))
     client.post("/queue/resume")
     studio.desk_with(dates)
     client.post("/service/stop")

@@ -42,7 +42,7 @@ function countedIn(task, name) {
 /** How far along the line, from 0 to 1. @param {Station[]} stations */
 export function reached(stations) {
   const last = stations.length - 1;
-  if (last < 1) return 0;
+  if (last < 1) return Number(stations[0]?.state === "past");
   const now = stations.findIndex((station) => station.state === "now");
   if (now >= 0) return now / last;
   return stations[last].state === "past" ? 1 : 0;
