@@ -21,7 +21,7 @@ from tests import texts
 from tests.desktop.conftest import ROOT
 from tests.desktop.screen import until
 
-AUDIO = ROOT / "../shared/data/audio"
+AUDIO = Path(os.environ.get("LONGHAUL_TEST_DATA", ROOT.parent / "shared" / "data")) / "audio"
 VOICES = ["LJ002-0020.wav", "ss_0870.wav", "ls_2412_0000.mp3", "LJ002-0035.m4a", "silence.wav"]
 VIEWS = 23
 #: Colours of a sky from above to the horizon, and of the hills before it.
