@@ -38,9 +38,9 @@ import { goTo, route } from "./route.js";
  */
 export const SECTIONS = [
   section(1, "desk", "Tasks", () => true),
-  section(2, "projects", "Photos", ({ project }) => project !== null),
-  section(3, "recordings", "Recordings", ({ type }) => type.startsWith("transcribe")),
-  section(4, "documents", "Documents", ({ type }) => /^extract|document/.test(type)),
+  section(2, "projects", "Photos", ({ project, params }) => !!project && params.project === project),
+  section(3, "recordings", "Recordings", ({ related }) => related?.type === "recording"),
+  section(4, "documents", "Documents", ({ source_id }) => source_id !== null),
 ];
 
 /**

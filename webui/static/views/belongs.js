@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 import { pathOf } from "../addresses.js";
 import { isPlain } from "../pages.js";
 import { goTo } from "../route.js";
-import { state } from "../store.js";
+import { isReadOnly } from "../store.js";
 
 /** @import {PageName} from "../addresses.js" */
 /** @import {Task} from "../types.js" */
@@ -12,7 +12,7 @@ import { state } from "../store.js";
 
 /** @param {{of: Task}} props */
 export function Belongs({ of }) {
-  const ways = state.value?.isReadOnly ? [] : waysOf(of);
+  const ways = isReadOnly.value ? [] : waysOf(of);
   if (!ways.length) return null;
   return html`<p class="belongs">${ways.map(
     ({ label, page, rest }) => html`<a key=${label} class="button small"
