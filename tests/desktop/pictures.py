@@ -34,7 +34,6 @@ SHOTS = {
     "form": [DESK],
     "wall": [DESK, FULL, LARGE],
     "idle": [FULL],
-    "photos": [DESK],
     "recordings": [DESK],
     "documents": [DESK],
     "disconnected": [DESK],

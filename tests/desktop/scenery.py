@@ -1,20 +1,16 @@
-"""What the pictures of docs/images are taken of, beside tasks: photos, documents and recordings.
+"""What the pictures of docs/images are taken of, beside tasks: documents and recordings.
 
-Photos and documents are made up here. Recordings are those of the data beside the repository; where
+Documents are made up here. Recordings are those of the data beside the repository; where
 that is missing, their page is not pictured.
 """
 
 import os
-import random
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
-
-from PIL import Image, ImageDraw, ImageFilter
 
 from desktop.client import Client
 from tests import texts
@@ -23,14 +19,6 @@ from tests.desktop.screen import until
 
 AUDIO = Path(os.environ.get("LONGHAUL_TEST_DATA", ROOT.parent / "shared" / "data")) / "audio"
 VOICES = ["LJ002-0020.wav", "ss_0870.wav", "ls_2412_0000.mp3", "LJ002-0035.m4a", "silence.wav"]
-VIEWS = 23
-#: Colours of a sky from above to the horizon, and of the hills before it.
-SKIES = [
-    ((38, 66, 112), (244, 178, 120), (40, 44, 66)),
-    ((96, 158, 214), (226, 238, 244), (52, 92, 72)),
-    ((24, 30, 58), (148, 108, 150), (18, 22, 38)),
-    ((150, 178, 190), (238, 232, 214), (84, 96, 82)),
-]
 CHAPTERS = {
     "1.xhtml": "<h1>The north pier</h1><p>The north pier stands on rock. Its bearings were renewed"
     " in 1987 and show no movement.</p><p>The expansion joint is worn at the kerb; water has"
@@ -63,49 +51,19 @@ def home() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def view(number: int) -> bytes:
-    """A landscape that nobody has seen, as a JPEG."""
-    chance = random.Random(number)  # noqa: S311
-    width, height = (1200, 900) if number % 5 else (900, 1200)
-    above, below, ground = chance.choice(SKIES)
-    picture = Image.linear_gradient("L").resize((width, height))
-    picture = Image.composite(
-        Image.new("RGB", (width, height), below), Image.new("RGB", (width, height), above), picture
-    )
-    draw = ImageDraw.Draw(picture)
-    x, y, r = chance.randint(150, width - 150), chance.randint(150, height // 2), height // 18
-    draw.ellipse((x - r, y - r, x + r, y + r), fill=(255, 244, 214))
-    picture = picture.filter(ImageFilter.GaussianBlur(4))
-    draw = ImageDraw.Draw(picture)
-    for layer in range(4):
-        level, shade = height * (0.5 + 0.13 * layer), 1.5 - 0.32 * layer
-        ridge, at = [], level
-        for step in range(0, width + 41, 40):
-            at += chance.uniform(-26, 26)
-            ridge.append((step, at))
-        colour = tuple(min(255, int(part * shade + 30 - 8 * layer)) for part in ground)
-        draw.polygon([*ridge, (width, height), (0, height)], fill=colour)
-    out = BytesIO()
-    picture.save(out, "JPEG", quality=88)
-    return out.getvalue()
-
-
 def sections(client: Client, own: Path) -> dict[str, str]:
-    """A project, documents and recordings below `own`; {state of a picture: its address}."""
-    notes, papers, photos = (own / name for name in ("Notes", "Papers", "Summer 2024"))
-    for folder in (notes, papers, photos):
+    """Documents and recordings below `own`; {state of a picture: its address}."""
+    notes, papers = own / "Notes", own / "Papers"
+    for folder in (notes, papers):
         folder.mkdir()
     client.patch("/settings", {"recordings.folder": str(notes)})
-    for number in range(VIEWS):
-        (photos / f"DSC_{4100 + 7 * number}.jpg").write_bytes(view(number))
-    client.post("/projects", {"name": photos.name, "folder": str(photos)})
     for name, pages in PAGES.items():
         (papers / name).write_bytes(texts.pdf(*pages))
     book = papers / "Inspection of the weir bridge.epub"
     book.write_bytes(texts.epub({name: texts.xhtml(text) for name, text in CHAPTERS.items()}))
     ids = [client.post("/sources", {"path": str(one)})["id"] for one in sorted(papers.iterdir())]
-    found = {"photos": f"/projects/{photos.name.replace(' ', '%20')}"}
-    found["documents"] = f"/documents/{ids[sorted(papers.iterdir()).index(book)]}?q=bridge"
+    number = ids[sorted(papers.iterdir()).index(book)]
+    found = {"documents": f"/documents/{number}/2?q=bridge"}
     if AUDIO.is_dir():
         found["recordings"] = _recordings(client, notes)
     until(lambda: not client.get("/queue")["pending"] + client.get("/queue")["running"], 300)
@@ -122,5 +80,5 @@ def _recordings(client: Client, notes: Path) -> str:
         shutil.copyfile(AUDIO / voice, note)
         os.utime(note, (time.time() - 7200,) * 2)
     client.post("/recordings/scan")
-    items = client.get("/recordings")["items"]
-    return f"/recordings/{items[0]['id']}" if items else "/recordings"
+    (newest, *_) = until(lambda: client.get("/recordings")["items"], 60)
+    return f"/recordings/{newest['id']}"
