@@ -14,7 +14,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -62,8 +62,11 @@ class Store:
         self._statements = named_statements("\n".join(texts))
         self._local = threading.local()
         self._busy_s = busy_s
-        # Ours alone from the start; SQLite gives the files beside it the same mode.
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        # Ours alone from the start; SQLite gives the files beside it the same mode. One that is
+        # there is not opened: closing it would drop the locks of this process's other connections,
+        # and whoever closes last elsewhere would take away the log that they still write to.
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         self._log, self._turn = LogFile(self.path), Turn(self.path)
         first = f"busy_timeout={int(busy_s * 1000)}"
         with translated():

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing
 
@@ -147,6 +149,22 @@ def test_opening_again_changes_nothing(store):
     assert keys(again) == ["a"]
     assert again.execute("PRAGMA user_version", {})[0][0] == version
     again.close()
+
+
+def test_a_second_door_in_this_process_leaves_the_first_its_locks_and_its_log(tmp_path):
+    """A file that is opened and closed beside SQLite drops the locks that this process holds on it;
+    then another program that closes the database takes its log away while it is written to."""
+    path = tmp_path / "longhaul.sqlite"
+    first, second = Store(path), Store(path)
+    with first.transaction():
+        put(first, "a")
+    program = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM tasks')"
+    )
+    subprocess.run([sys.executable, "-c", f"{program}.fetchall(); c.close()", path], check=True)
+    assert path.with_name("longhaul.sqlite-wal").exists()
+    second.close()
+    first.close()
 
 
 def test_something_else_than_a_database_is_said_to_be_damaged(tmp_path):
