@@ -1,6 +1,8 @@
 """Task types from a definitions file: what they are made of, and how a wrong file is refused."""
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -170,3 +172,10 @@ def test_a_line_is_found_below_its_table():
     assert line_of(text, "a", "steps") == 2
     assert line_of(text, "b", "none") == 4
     assert line_of(text, "c") is None
+
+
+def test_the_example_of_the_manual_is_a_definition(registry):
+    manual = Path(__file__).resolve().parents[2] / "docs" / "writing-a-task.md"
+    (example,) = re.findall(r"```toml\n(.*?)```", manual.read_text(encoding="utf-8"), re.DOTALL)
+    write(registry, example)
+    assert registry.get("nightly_look").toast and registry.problems() == []
