@@ -140,6 +140,22 @@ def test_the_queue_is_paused_by_key_shown_plainly_and_taken_back(page, still):  
     assert still.read("/queue")["is_paused"] is False
 
 
+def test_all_that_is_open_is_cancelled_with_its_number_after_a_question(page, still):  # noqa: F811
+    tasks = lined_up(page, still, 3)
+    page.get_by_role("button", name="More: pages, commands, queue").click()
+    page.get_by_role("menuitem", name="Cancel all (3)").click()
+    question = page.get_by_role("alertdialog", name="Cancel all 3 tasks?")
+    expect(question).to_be_visible()
+    page.keyboard.press("Escape")
+    assert statuses(still, tasks) == ["queued"] * 3
+    page.keyboard.press("Alt+Shift+x")
+    page.keyboard.press("Enter")
+    expect(page.locator(".told")).to_contain_text("3 cancelled")
+    assert statuses(still, tasks) == ["cancelled"] * 3
+    page.keyboard.press("Alt+Shift+x")
+    expect(page.locator(".told")).to_contain_text("Nothing is open")
+
+
 def test_clear_completed_and_retry_failed_say_what_there_is(page, still):  # noqa: F811
     lined_up(page, still, 1)
     page.keyboard.press("Shift+Delete")

@@ -5,7 +5,7 @@ import { read, send } from "./api.js";
 import { askPerson } from "./asking.js";
 import { asking } from "./requesting.js";
 import { leaveRows } from "./actions.js";
-import { tasksOf } from "./steer/verbs.js";
+import { outcome, tasksOf } from "./steer/verbs.js";
 import { isPaused, notice, spoken, state } from "./store.js";
 import { tell } from "./undo.js";
 
@@ -51,6 +51,30 @@ export const askRetryFailed = () =>
     none: "Nothing has failed, so there is nothing to retry.",
   }));
 
+/** Everything that is not finished, maintenance too. */
+const OPEN = { status: ["active"], show_maintenance: true };
+
+/** Ask whether everything that waits, runs or is paused should be cancelled, with their number. */
+export async function askCancelAll() {
+  const counts = await asking("count", () =>
+    read("/queue/counts?status=active&show_maintenance=true"),
+  );
+  if (!counts) return tell(notice.value);
+  const n = counts.total;
+  if (!n) return tell("Nothing is open, so there is nothing to cancel.");
+  askPerson({
+    title: `Cancel all ${tasksOf(n)}?`,
+    text: "Everything that waits, runs or is paused. What is done stays done; the rest will not be.",
+    yes: `Cancel all ${tasksOf(n)}`,
+    no: "Keep them",
+    run: async () => {
+      const body = { action: "cancel", filter: OPEN, expected: n };
+      const answer = await asking("cancel", () => send("POST", "/tasks/actions", body));
+      tell(answer ? outcome("cancel", answer.results) : notice.value);
+    },
+  });
+}
+
 /**
  * @param {"completed"|"failed"} status
  * @param {(n: number) => {title: string, text: string, yes: string, path: string, done: string,
@@ -83,6 +107,12 @@ export const QUEUE_KEYS = [
     shown: "Shift Del",
     does: "Clear all completed, after a question",
     run: askClearCompleted,
+  },
+  {
+    keys: ["Alt+Shift+x"],
+    shown: "Alt Shift X",
+    does: "Cancel all that is open, after a question",
+    run: askCancelAll,
   },
   {
     keys: ["Alt+Shift+r"],

@@ -5,7 +5,7 @@ import { clock, clockSeconds, counted, whole } from "../format.js";
 import { askNewTask } from "../new_task.js";
 import { openLanes } from "../lanes.js";
 import { openPalette } from "../palette.js";
-import { askClearCompleted, askRetryFailed, toggleQueue } from "../queue.js";
+import { askCancelAll, askClearCompleted, askRetryFailed, toggleQueue } from "../queue.js";
 import { route, togglePage } from "../route.js";
 import { busy, haul, isHelpOpen, isPaused, isRead, isReadOnly, link, now } from "../store.js";
 import { askStop, stopping } from "../stopping.js";
@@ -86,6 +86,12 @@ function more() {
       isChange: true,
     },
     { label: "Lanes and slots …", shown: "Shift P", run: openLanes, isChange: true },
+    {
+      label: `Cancel all${haul.value.open ? ` (${whole(haul.value.open)})` : ""} …`,
+      shown: "Alt Shift X",
+      run: askCancelAll,
+      isChange: true,
+    },
     { label: "Retry all failed …", shown: "Alt Shift R", run: askRetryFailed, isChange: true },
     { label: "Clear all completed …", shown: "Shift Del", run: askClearCompleted, isChange: true },
   ];
