@@ -101,6 +101,6 @@ def test_a_held_task_does_not_offer_to_be_held():
     assert "hold" not in verbs("queued", "run", held=True)
 
 
-@pytest.mark.parametrize("status", TERMINAL)
+@pytest.mark.parametrize("status", sorted(TERMINAL))
 def test_a_finished_task_offers_a_retry(status):
     assert verbs(status, "run") == ["retry", "clear"]

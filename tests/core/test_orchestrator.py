@@ -23,7 +23,7 @@ def test_the_last_step_finishes_the_task():
     assert advance(STEPS, 1, jobs("completed", "completed")) == Finish(Status.COMPLETED)
 
 
-@pytest.mark.parametrize("other", ACTIVE)
+@pytest.mark.parametrize("other", sorted(ACTIVE))
 @pytest.mark.parametrize("ended", ["completed", "failed", "cancelled"])
 def test_a_step_waits_for_all_of_its_chunks(ended, other):
     assert advance(STEPS, 0, jobs(ended, other)) == Wait()
