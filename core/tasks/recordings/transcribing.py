@@ -135,8 +135,8 @@ class Transcribing:
         if not told.text:
             self._run.message("Nothing is said in it")
         return {
+            # The text stands with the recording, which second screens do not see; tasks they do.
             "recording": self._row["id"],
-            "text": told.text,
             "words": words,
             "duration": told.duration,
             "language": told.language,
