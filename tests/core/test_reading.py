@@ -133,6 +133,7 @@ def test_the_name_says_the_kind():
         ("txt", b"\x7fELF\0\0\1\0\0", "document-wrong-kind", "binary"),
         ("html", b"\x7fELF\0\0\1\0\0", "document-wrong-kind", "binary"),
     ],
+    ids=lambda value: "" if isinstance(value, bytes) else value,  # an archive holds its time
 )
 def test_it_is_refused_with_its_own_reason(kind, data, code, word):
     found = refusal(kind, data)

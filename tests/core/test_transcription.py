@@ -136,7 +136,7 @@ def test_text_and_completed_are_one_transaction(notes, data, monkeypatch):
     def looking(*args):
         real(*args)
         with closing(sqlite3.connect(notes.folder / "longhaul.sqlite")) as other:
-            seen.append(other.execute("SELECT status, text FROM tasks, recordings").fetchone())
+            seen.append(other.execute("SELECT t.status, text FROM tasks t, recordings").fetchone())
         seen.append(notes.tasks()[0]["status"])
 
     monkeypatch.setattr(transcribing, "write_transcription", looking)
