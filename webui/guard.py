@@ -166,7 +166,8 @@ class Guard:
                 self.arrivals.ask(session.mark)
             environ["longhaul.session"] = session.mark
             caller = "read" if session.scope is Scope.READ else "session"
-            if caller == "read" and self._is_hidden(path):
+            is_look = environ["REQUEST_METHOD"] in _SAFE  # what it may not change is told below
+            if caller == "read" and is_look and self._is_hidden(path):
                 raise Refused(403, "not-for-screens", "This screen shows the tasks alone.")
             environ["longhaul.caller"] = caller
             return caller

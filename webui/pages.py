@@ -13,14 +13,16 @@ STATIC = Path(__file__).parent / "static"
 INDEX = "index.html"
 #: Pages of what the tasks work on, each with addresses of its own below.
 _DEEP = ("/projects", "/recordings", "/documents")
+_BEHIND = ("/sources", "/pages", "/paths", "/uploads")
 #: Addresses that a person may type or bookmark → the file that is shown. `**` stands for any rest.
 PAGES = dict.fromkeys(
     ["/", "/tasks", "/background-tasks", *_DEEP, *(f"{path}/**" for path in _DEEP)], INDEX
 )
-#: What a second screen does not see: these pages, and what they show (`guard.hide`).
+#: What a second screen does not see (`guard.hide`): these pages, and what they show; the names of
+#: files in the person's folders; uploads, where even asking cuts off who still sends.
 PRIVATE = [
     f"{base}{path}{below}"
-    for base, paths in {"": _DEEP, "/api/v1": (*_DEEP, "/sources", "/pages")}.items()
+    for base, paths in {"": _DEEP, "/api/v1": (*_DEEP, *_BEHIND)}.items()
     for path in paths
     for below in ("", "/**")
 ]

@@ -11,17 +11,19 @@ from webui.auth import Codes, Scope, mark_of
 from webui.guard import Guard
 
 UNSAFE = [route for group in NOUNS for route in group if route.method != "GET"]
+#: Nouns of the API of which a second screen sees nothing.
+UNSEEN = ("/projects", "/recordings", "/sources", "/pages", "/paths", "/uploads")
 #: Pages of what the tasks work on, however deep, and what they show.
 HIDDEN = [
     *("/projects", "/projects/", "/projects/a%0Ab/c", "/recordings/7", "/documents/7/pages/1"),
     *(f"{API}/{noun}" for noun in ("projects", "projects/p/photos", "recordings", "sources/1")),
-    *(f"{API}/{noun}" for noun in ("pages/1", "documents")),
+    *(f"{API}/{noun}" for noun in ("pages/1", "documents", "paths?under=/", "uploads/any")),
 ]
 HIDDEN += [
     API + re.sub(r"\{\w+\}", "1", route.path)
     for group in NOUNS
     for route in group
-    if route.method == "GET" and re.match("/(projects|recordings|sources|pages)", route.path)
+    if route.method == "GET" and route.path.startswith(UNSEEN)
 ]
 
 
