@@ -72,9 +72,7 @@ class Uploads:
         if not (offset.isdecimal() and len(offset) < 16):
             raise Refused(400, "malformed", "Upload-Offset is a number of bytes.")
         with self._lock:
-            old = next((r for r in self._all if r.coming.upload_id == coming.upload_id), None)
-            if not coming.upload_id:
-                old = None
+            old = self._unfinished(coming.upload_id)
             if int(offset):
                 receiver = self._continued(old, coming, int(offset))
             else:
@@ -86,10 +84,12 @@ class Uploads:
 
     def state(self, upload_id: str) -> dict[str, Any]:
         """How much of an unfinished upload has arrived. Whoever still sends it is cut off, so that
-        this stays true. Raises NotFound."""
+        this stays true. Raises NotFound, also for one that is complete and gets its answer."""
         with self._lock:
             receiver = self._named(upload_id)
             with receiver.lock:
+                if not receiver.missing:
+                    raise _unknown()
                 receiver.leg = None
             self._keep(receiver)
             return {
@@ -164,10 +164,13 @@ class Uploads:
         return Receiver(coming, folder, self._left)
 
     def _continued(self, old: Receiver | None, coming: Coming, offset: int) -> Receiver:
-        if old is None or not coming.upload_id:
-            raise Refused(404, "not-found", "There is no such upload; send it from its start.")
+        unknown = Refused(404, "not-found", "There is no such upload; send it from its start.")
+        if old is None:
+            raise unknown
         begun = old.coming
         with old.lock:
+            if not old.missing:  # its last bytes have come meanwhile: it is answered, once
+                raise unknown
             old.leg = None  # who asks goes on; what another connection still brings is too late
             if (begun.path, begun.content_type) != (coming.path, coming.content_type):
                 raise Refused(409, "another-upload", "This is not how the upload began.")
@@ -206,11 +209,17 @@ class Uploads:
             else:
                 self._keep(receiver)
 
+    def _unfinished(self, upload_id: str) -> Receiver | None:
+        """The upload of that name of which something is missing. One that is complete belongs to
+        the request that it came with, and nobody continues or removes it under its handler."""
+        named = (r for r in self._all if upload_id and r.coming.upload_id == upload_id)
+        return next((receiver for receiver in named if receiver.missing), None)
+
     def _named(self, upload_id: str) -> Receiver:
-        for receiver in self._all:
-            if receiver.coming.upload_id == upload_id:
-                return receiver
-        raise NotFound("There is no such unfinished upload")
+        receiver = self._unfinished(upload_id)
+        if receiver is None:
+            raise _unknown()
+        return receiver
 
     def _forget(self, receiver: Receiver) -> None:
         del self._all[receiver]
@@ -240,6 +249,10 @@ class Uploads:
             self._timer = None
             if self._all:
                 self._clean_later(min(self._all.values()) - now)
+
+
+def _unknown() -> NotFound:
+    return NotFound("There is no such unfinished upload")
 
 
 def _check_room(folder: Path, needed: int) -> None:

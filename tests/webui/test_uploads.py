@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from tests.webui.http_client import (
     TOKEN,
     descriptors,
@@ -157,6 +157,8 @@ def test_names_reach_the_handler_as_they_were_sent(site, name):
         ("a\0.jpg", None),
         ("a\n.jpg", None),
         ("a\u202egpj.exe", None),
+        ("a\u2028b.jpg", None),
+        ("3.45.12\u202fPM.png", "3.45.12\u202fPM.png"),
         ("é" * 128, None),
     ],
 )
@@ -485,6 +487,38 @@ def test_a_connection_that_is_taken_over_brings_nothing_more(site):
         assert answer.json["parts"][0][3] == digest
         with suppress(ConnectionResetError):
             assert old.recv(100) == b""
+
+
+def test_what_is_complete_is_answered_once_and_nobody_takes_it_away(site):
+    """Its client lost the connection and asks, goes on, removes and begins again meanwhile."""
+    body = form(("a.jpg", b"x" * 1000))
+    entered, go_on, answers = threading.Event(), threading.Event(), []
+    hold = site.server.app._app
+
+    def slow(environ, start_response):
+        if not entered.is_set():
+            entered.set()
+            go_on.wait(10)
+        return hold(environ, start_response)
+
+    site.server.app._app = slow
+    try:
+        first = threading.Thread(
+            target=lambda: answers.append(post(site, body, Upload_Id="upload-0009"))
+        )
+        first.start()
+        assert entered.wait(10)
+        for ask in (site.uploads.state, site.uploads.end):
+            with pytest.raises(NotFound):
+                ask("upload-0009")
+        rest = f"Upload-Id: upload-0009\r\nUpload-Offset: {len(body)}\r\n"
+        assert_is_problem(site.raw(head(site, 0, rest)), 404, "not-found")
+        assert post(site, body, Upload_Id="upload-0009").json["parts"][0][2] == 1000
+    finally:
+        go_on.set()
+        first.join()
+        site.server.app._app = hold
+    assert answers[0].status == 200 and answers[0].json["parts"][0][4] == 1000
 
 
 def test_a_refused_upload_is_not_kept_for_later(site):
