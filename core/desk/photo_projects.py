@@ -16,6 +16,10 @@ from core.photos.records import project_document
 from core.queue import Ledger
 
 FIRST_LOOK = "folder_scan"  #: the task that a new project begins with
+#: Of the data directory: where projects that name no folder have theirs, and where other things of
+#: Longhaul's are, which a project's check would take for files that do not belong there.
+OWN = "projects"
+OTHERS = frozenset({"documents", "models", "photos", "spool", "tasks", "uploads", "wake"})
 
 Start = Callable[[TaskRequest, tuple[str, ...], Who | None], dict[str, Any]]
 
@@ -121,13 +125,14 @@ class PhotoProjects:
 
     def _folder(self, request: ProjectRequest) -> Path:
         if request.folder is None:
-            folder = self._data_dir / "projects" / request.name
+            folder = self._data_dir / OWN / request.name
             folder.mkdir(parents=True, exist_ok=True)
             return Path(os.path.realpath(folder))
         return self._checked(request.folder, create=request.create)
 
     def _checked(self, text: str, *, create: bool = False) -> Path:
         folder = self._roots().check(text)
+        self._require_no_other_use(folder)
         if create and not folder.exists():
             try:
                 folder.mkdir()
@@ -137,9 +142,15 @@ class PhotoProjects:
             raise _refused("/folder", f"{folder} is not a folder, or not there")
         if not is_text(str(folder)):
             raise _refused("/folder", "Its path is not written in Unicode")
-        if folder in (Path(folder.anchor), Path.home(), Path(os.path.realpath(self._data_dir))):
-            raise Forbidden(f"{folder} holds more than photos; choose a folder in it")
         return folder
+
+    def _require_no_other_use(self, folder: Path) -> None:
+        own = Path(os.path.realpath(self._data_dir))
+        if folder in (Path(folder.anchor), Path.home(), own):
+            raise Forbidden(f"{folder} holds more than photos; choose a folder in it")
+        inside = folder.relative_to(own).parts if folder.is_relative_to(own) else ()
+        if inside == (OWN,) or (inside and inside[0] in OTHERS):
+            raise Forbidden(f"{folder} is Longhaul's own, and no place for photos")
 
     def _require_free(self, folder: Path, but: int | None = None) -> None:
         for row in self._store.rows("projects", id=None):
