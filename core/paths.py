@@ -6,6 +6,7 @@ the one `Roots` of a service, by tasks that open what a parameter names, and by 
 """
 
 import os
+import re
 import secrets
 import shlex
 import stat
@@ -16,7 +17,11 @@ from pathlib import Path
 from core.beneath import list_beneath, open_beneath, stat_beneath
 from core.errors import Forbidden, Invalid, UnsafeDataDir
 
-__all__ = ["Roots", "data_dir", "open_beneath", "stat_beneath", "write_secret"]
+__all__ = ["Roots", "data_dir", "is_nameable", "open_beneath", "stat_beneath", "write_secret"]
+
+#: Control characters, line separators, what turns the direction of a text (and hides an ending),
+#: and halves of characters. Spaces of every width and joined letters are in sound names.
+_UNNAMEABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Roots:
@@ -99,6 +104,11 @@ class Roots:
             f"This path is outside the folders that Longhaul may use ({allowed}), "
             "or leads through a hidden one. LONGHAUL_ROOTS names others."
         )
+
+
+def is_nameable(name: str) -> bool:
+    """Whether a file that comes from elsewhere may be called so: a person can read its name."""
+    return _UNNAMEABLE.search(name) is None
 
 
 def data_dir(path: str | Path) -> Path:

@@ -25,6 +25,7 @@ from multipart import (
 
 from core.documents import compact
 from core.errors import Invalid
+from core.paths import is_nameable
 from webui.refusal import Refused
 from webui.transfers import PIECE, TURN, Move
 
@@ -58,15 +59,19 @@ class Part:
             pass
         raise _invalid(self.name, "must be a short text")
 
+    def last_name(self) -> str:
+        """The file's own name, without any folders: whatever it is, for who checks it."""
+        return self.filename.replace("\\", "/").rpartition("/")[2]
+
     def plain_name(self) -> str:
         """The file's own name, without any folders: what may be made in a folder.
 
         Raises Invalid for what cannot be a file's name, or could not be told from another.
         """
-        name = self.filename.replace("\\", "/").rpartition("/")[2]
+        name = self.last_name()
         if name in ("", ".", ".."):
             raise _invalid(self.name, f"{self.filename!r} names no file")
-        if not name.isprintable():
+        if not is_nameable(name):
             raise _invalid(self.name, f"{name!r} has characters that no name should have")
         if len(name.encode()) > _NAME_BYTES:
             raise _invalid(self.name, f"a name has at most {_NAME_BYTES} bytes")
@@ -144,7 +149,8 @@ class Receiver:
         except ParserLimitReached as error:
             raise Refused(413, "too-many-parts", f"{error}.") from None
         except MultipartError as error:
-            raise Refused(400, "malformed", f"This is no multipart/form-data: {error}.") from None
+            why = error.args[0]  # what else it has is the parser's own, and of no use to a client
+            raise Refused(400, "malformed", f"This is no multipart/form-data: {why}.") from None
         except OSError as error:
             raise Refused(507, "disk-full", f"Nothing was kept: {error.strerror}.") from None
 

@@ -3,6 +3,7 @@
 import os
 
 from core.errors import Invalid
+from core.paths import is_nameable
 
 #: ending → kind; whether the content keeps what the name promises is found out when it is opened
 ENDINGS = {
@@ -48,7 +49,7 @@ def checked(name: str) -> str:
     """The name of a photo file, as it may be created. Raises Invalid with the reason."""
     if name in ("", ".", "..") or "/" in name or "\0" in name:
         raise Invalid(f"{name!r} is not the name of a file")
-    if "\\" in name or not is_text(name) or any(ord(c) < 32 or ord(c) == 127 for c in name):
+    if "\\" in name or not is_nameable(name):
         raise Invalid(f"{name!r} has characters that a file name should not have")
     if name.startswith("."):
         raise Invalid(f"{name} would be hidden; give it a name that does not begin with a dot")

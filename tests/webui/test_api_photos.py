@@ -62,6 +62,16 @@ def test_a_folder_outside_the_roots_is_refused(live, folder):
         problem(live.ask("POST", path, body), 403, "forbidden")
 
 
+@pytest.mark.parametrize("name", ["", "documents/ab", "tasks", "projects", "new/../documents"])
+def test_a_folder_that_is_longhauls_own_is_refused(live, name):
+    """Its check would move away what it does not know."""
+    folder = {"folder": str(live.service.data_dir / name)}
+    problem(live.ask("POST", "/projects/preview", folder), 403, "forbidden")
+    made = {"name": "own", "create": True}
+    problem(live.ask("POST", "/projects", folder | made), 403, "forbidden")
+    assert not (live.service.data_dir / "documents").exists()
+
+
 def test_a_link_out_of_the_roots_is_refused(live, tmp_path):
     (live.home / "way-out").symlink_to(tmp_path)
     answer = live.ask("POST", "/projects", {"name": "out", "folder": str(live.home / "way-out")})
@@ -155,6 +165,27 @@ def test_a_name_with_a_way_in_it_stays_in_the_folder(live):
     answer = upload(live, name, ("../../../escaped.jpg", jpeg(1)))
     assert [each["name"] for each in answer.json["taken"]] == ["escaped.jpg"]
     assert (live.home / "Escaping" / "escaped.jpg").exists()
+
+
+def test_each_name_is_judged_alone(live):
+    name = project(live, "Names")
+    narrow = "Screenshot at 3.45.12\u202fPM.jpg"  # as one system names them
+    family = "\U0001f468\u200d\U0001f469.jpg"
+    answer = upload(live, name, (narrow, jpeg(1)), ("..", b"x"), (family, jpeg(2)))
+    assert answer.status == 201, answer.body
+    assert [one["name"] for one in answer.json["taken"]] == [narrow, family]
+    assert [one["name"] for one in answer.json["refused"]] == [".."]
+    for bad in ("a\u202egpj.jpg", "a\x7f.jpg"):
+        problem(upload(live, name, (bad, jpeg(3))), 422, "invalid-parameters")
+
+
+def test_an_empty_session_is_none(live):
+    name = project(live, "Session")
+    field = b'--edge\r\nContent-Disposition: form-data; name="session_id"\r\n\r\n\r\n'
+    typed = {"Content-Type": "multipart/form-data; boundary=edge"}
+    body = field + form(("a.jpg", jpeg(1)))
+    answer = live.request("POST", f"{API}/projects/{name}/uploads", typed, body)
+    assert answer.status == 201 and answer.json["task"]["session_id"] is None
 
 
 def test_an_upload_to_a_project_that_is_none_is_refused_before_it_is_sent(live):

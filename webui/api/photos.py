@@ -205,9 +205,9 @@ def upload_photos(call: Call) -> Reply:
     session, arrived = None, []
     for part in call.upload or ():
         if part.name == "session_id" and not part.filename:
-            session = part.text()[:200]
+            session = part.text()[:200] or None
         else:
-            arrived.append(Arrived(part.path, part.plain_name()))
+            arrived.append(Arrived(part.path, part.last_name()))
     if not arrived:
         raise Invalid("There is no file in it", [{"pointer": "/file", "message": "is missing"}])
     desk = call.service.photos
