@@ -32,6 +32,10 @@ class Items:
         """Keys of all items of this job, done or not, in order: what a cursor counts on."""
         return [row["key"] for row in self._store.rows("item_keys", job_id=self._job.id)]
 
+    def failed(self) -> list[str]:
+        """Keys of those of this job that failed, in order."""
+        return [row["key"] for row in self._store.rows("failed_item_keys", job_id=self._job.id)]
+
     def all(self) -> Iterator[dict[str, Any]]:
         """Every item of the task's current run, of all its jobs, in order."""
         last = 0

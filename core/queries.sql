@@ -423,6 +423,9 @@ SELECT * FROM items WHERE job_id = :job_id AND status IN ('queued','running') OR
 -- name: item_keys
 SELECT key FROM items WHERE job_id = :job_id ORDER BY id;
 
+-- name: failed_item_keys
+SELECT key FROM items WHERE job_id = :job_id AND status = 'failed' ORDER BY id;
+
 -- name: count_items
 SELECT count(*) FROM items WHERE job_id = :job_id;
 

@@ -26,7 +26,8 @@ UPDATE sources SET task_id = :task_id, problem = NULL, updated_at = :now WHERE i
 
 -- name: give_task_its_source
 UPDATE tasks SET source_id = :source_id, page_id = :page_id,
-  related_type = coalesce(related_type, :related_type), related_id = coalesce(related_id, :related_id)
+  related_type = coalesce(related_type, :related_type), related_id = coalesce(related_id, :related_id),
+  version = version + 1
 WHERE id = :id;
 
 -- name: source_is_worked_on
@@ -136,9 +137,6 @@ ORDER BY p.source_id, placed.place;
 -- The place in each of these pages that has most of the words, between marks of ours.
 SELECT rowid AS id, snippet(page_words, 0, :open, :close, '…', 24) AS snippet FROM page_words
 WHERE page_words MATCH :match AND rowid IN (SELECT value FROM json_each(:ids));
-
--- name: failed_keys_of_job
-SELECT key FROM items WHERE job_id = :job_id AND status = 'failed' ORDER BY id;
 
 -- name: figures_of_source
 SELECT coalesce(sum(characters), 0) AS characters FROM pages WHERE source_id = :id;

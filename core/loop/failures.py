@@ -23,12 +23,17 @@ class Failures:
         self._stage: str | None = None  # of a backfill with several, as keys need it
         self._noted: dict[str, tuple[str, int]] = {}  # of this batch: how it is listed, its tries
         self._tries: dict[str, int] = {}
+        self._unwritten: frozenset[str] = frozenset()
         #: what `apply` raised last about a record that stood alone
         self.refusal: Exception | None = None
 
     def begin_stage(self, name: str | None) -> None:
         """`name`: None where it is the only one, so that the list has the records' plain keys."""
-        self._stage = name
+        self._stage, run = name, self._run
+        # More are listed than were counted: a kill, or the end that the policy set, came between
+        # the list and the write. Whoever of them works this time has not failed.
+        listed = run.items.failed() if run.job.attempts > 1 else []
+        self._unwritten = frozenset(listed if len(listed) > run.progress.failed else ())
 
     def begin_batch(self) -> None:
         self._noted, self._tries = {}, {}
@@ -69,9 +74,11 @@ class Failures:
         items, tries = [], []
         for result in results:
             failure = result.failure
-            if failure is None and not only_failed:
+            if failure is None and not only_failed and not self._unwritten:
                 continue
             key = self.key(result.key)
+            if failure is None and not only_failed and key not in self._unwritten:
+                continue
             now = ("completed" if failure is None else "failed", self._tries.get(key, 1))
             before = self._noted.get(key, ("", 0))
             if now != before:

@@ -11,6 +11,7 @@ from contextlib import closing
 import pytest
 
 from core.backfill import Backfill
+from core.errors import Retry
 from core.loop import committing, passing
 from core.policy import ErrorParams, ErrorPolicy
 from core.target import Target
@@ -173,6 +174,25 @@ def test_stop_writes_what_came_before_and_ends_the_run_at_the_record(bench, wher
     bench.work_all()
     assert copies(bench) == list(range(1, RECORDS + 1))
     assert now(bench, task).status == "completed"
+    assert [(i["key"], i["status"]) for i in items(bench)] == [("21", "completed")]
+
+
+def test_who_was_listed_in_a_batch_that_was_never_written_and_then_works_has_not_failed(
+    bench, monkeypatch
+):
+    Copy.compute_fails = frozenset({5, 20})
+    real = committing.Committing._move_in_target
+
+    def lost(self, target, standings, new, effects):
+        if Copy.compute_fails == {5, 20} and int(new.cursor or 0) >= 20:
+            Copy.compute_fails = frozenset({5})
+            raise Retry("the worker went away", seconds=0)
+        return real(self, target, standings, new, effects)
+
+    monkeypatch.setattr(committing.Committing, "_move_in_target", lost)
+    task = run(bench)
+    assert (task.status, task.attempts, task.done, task.failed) == ("completed", 2, RECORDS - 1, 1)
+    assert [(i["key"], i["status"]) for i in items(bench)] == [("5", "failed"), ("20", "completed")]
 
 
 def test_skip_ends_at_one_more_than_the_allowed_number(bench):

@@ -51,8 +51,7 @@ class Pages:
 
     def failed_items(self) -> list[int]:
         """The pages of this job that failed, to be tried again."""
-        rows = self._store.rows("failed_keys_of_job", job_id=self._run.job.id)
-        numbers = _numbers(row["key"] for row in rows)
+        numbers = _numbers(self._run.items.failed())
         self._again = frozenset(numbers)
         return numbers
 
