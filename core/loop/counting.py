@@ -44,13 +44,13 @@ class Counting:
             if total is not None and run.progress.seen > total and not run.job.only_failed:
                 return not self._count_on()
             return True
-        found = counter.total(wait_s)
+        counter.total(wait_s)
         if not counter.is_done:
             return False
         self._counter = None
         if counter.error is not None:
             run.log(f"The records could not be counted: {counter.error}", "warning")
-        self._tell(found)
+        self._tell(counter.total())  # read after it was done, not before
         return True
 
     def end(self) -> None:

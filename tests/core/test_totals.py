@@ -4,11 +4,14 @@ import sqlite3
 import threading
 import time
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
 
 from core import totals
+from core.loop import counting
+from core.model import Progress
 from core.target import Target
 from core.totals import Counter, Slices, bounded, capped
 
@@ -82,3 +85,30 @@ def test_a_count_that_fails_is_told_and_disturbs_nobody():
     counter = Counter(broken(), seen=0)
     assert counter.total(5.0) is None
     assert str(counter.error) == "no such table"
+
+
+def test_a_count_that_ends_just_after_it_was_asked_is_not_lost(monkeypatch):
+    gate = threading.Event()
+
+    class Late(Counter):
+        def total(self, wait_s=0.0):
+            answer = self._total
+            gate.set()
+            self._done.wait(5)
+            return answer
+
+    def parts():
+        gate.wait(5)
+        yield 7
+
+    told = []
+    stage = SimpleNamespace(is_whole=True, counting=lambda run, cursor: parts())
+    run = SimpleNamespace(
+        job=SimpleNamespace(only_failed=False),
+        progress=Progress(),
+        checkpoint=lambda progress, tell: told.append(progress.total),
+        check=lambda: None,
+    )
+    monkeypatch.setattr(counting, "Counter", Late)
+    counting.Counting(stage, run, lambda: None).begin()
+    assert told == [7]
