@@ -153,6 +153,13 @@ UPDATE photos SET thumbnail = :state, preview = :state, derived = :derived, prob
   updated_at = :now, version = version + 1
 WHERE id = :id AND available = 1;
 
+-- name: photo_unchanged
+-- Its derivatives are of the content that it has now, whatever its file's times say.
+UPDATE photos SET thumbnail = 'ready', preview = 'ready', problem = '', size = :size, mtime_ns = :mtime_ns,
+  sha256 = :sha256, updated_at = :now, version = version + 1
+WHERE id = :id AND available = 1 AND derived = :derived AND (thumbnail <> 'ready' OR preview <> 'ready'
+  OR size IS NOT :size OR mtime_ns IS NOT :mtime_ns OR sha256 IS NOT :sha256);
+
 -- name: all_photos
 SELECT * FROM photos WHERE project_id = :project AND id > :after ORDER BY id LIMIT :limit;
 

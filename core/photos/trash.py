@@ -7,6 +7,7 @@ is overwritten, and nothing is taken for removed that is still there.
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -164,10 +165,11 @@ class Trash:
 
     def _unlink_twin(self, row: Any, outside: str) -> None:
         """One file under two names: the move was by link and unlink, and lacks its second half."""
-        if row["status"] == "moving":
-            os.unlink(outside, dir_fd=self.folder.handle)
-        else:
-            os.unlink(row["trash_name"], dir_fd=self.folder.trash)
+        with suppress(FileNotFoundError):  # who moves it was faster
+            if row["status"] == "moving":
+                os.unlink(outside, dir_fd=self.folder.handle)
+            else:
+                os.unlink(row["trash_name"], dir_fd=self.folder.trash)
 
     def _follow(self, row: Any, here: bool, there: bool) -> None:
         current = self._store.one("trash_entry", project=self.project_id, id=row["id"])

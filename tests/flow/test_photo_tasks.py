@@ -6,11 +6,19 @@ import shutil
 import pytest
 
 from core.compute.inline import Inline
-from core.desk.photo_requests import KeepMarks, PhotoFilter, ProjectRequest, Reconnect
+from core.desk.photo_requests import (
+    KeepMarks,
+    PhotoFilter,
+    ProjectRequest,
+    Reconnect,
+)
 from core.desk.photos import Upload
 from core.errors import Drifted, FolderUnavailable, Forbidden, Invalid, NotFound, NotPossible
 from core.kit.clock import FakeClock
-from core.tasks.photos import derive
+from core.photos import trash as trash_module
+from core.photos.folder import ProjectFolder
+from core.photos.trash import REJECTED, Trash
+from core.tasks.photos import derive, manifest_check
 from tests.photo_factories import Studio, numbered, picture
 
 FILES = {f"{n}.jpg": numbered(n) for n in range(6)}
@@ -77,6 +85,65 @@ def test_unchanged_photos_are_passed_over(studio):
     assert answer["taken"] == [{"name": "1.jpg", "given": "1.jpg", "already": True}]
     studio.work()
     assert studio.items(studio.task(answer["task"]))["1.jpg"] == ("completed", "Unchanged")
+
+
+def test_a_photo_that_was_only_touched_keeps_its_derivatives(studio):
+    before = studio.listing()["1.jpg"]
+    os.utime(studio.folder / "1.jpg", (1, 1))
+    studio.start("maintenance")
+    after = studio.listing()["1.jpg"]
+    assert (after["thumbnail"], after["preview"]) == ("ready", "ready")
+    assert after["thumbnail_url"] == before["thumbnail_url"]
+    assert after["width"] == before["width"] and after["sha256"] == before["sha256"]
+    assert studio.photos.projects.get("trip")["pending"] == 0
+
+
+def test_a_look_at_moves_of_before_is_not_disturbed_by_who_is_just_moving(studio, monkeypatch):
+    """By link and unlink: the other one unlinks between our look and our unlink."""
+    project = studio.row
+    with ProjectFolder(studio.folder, project["mark"]) as folder:
+        trash_ = Trash(studio.service.ledger, project["id"], folder)
+        with studio.service.ledger.transaction():
+            row = trash_.plan("1.jpg", REJECTED, 1)
+        os.link(studio.folder / "1.jpg", studio.folder / ".trash" / row["trash_name"])
+
+        def faster(one, other):
+            os.unlink(studio.folder / "1.jpg")
+            return True
+
+        monkeypatch.setattr(trash_module, "_is_one", faster)
+        assert trash_.recover() == 1
+    assert studio.in_trash()["1.jpg"]["name"] == "1.jpg"
+    assert not studio.listing()["1.jpg"]["available"]
+
+
+def test_a_photo_that_is_removed_while_the_folder_is_looked_through_does_not_come_back(
+    studio, monkeypatch
+):
+    real, removed, seen = ProjectFolder.files, [], []
+
+    def slow(folder):
+        found = real(folder)
+        if not removed:
+            removed.append("1.jpg")
+            ledger = studio.service.ledger
+            trash_ = Trash(ledger, studio.row["id"], folder)
+            with ledger.transaction():
+                row = trash_.plan("1.jpg", REJECTED, 1)
+            trash_.carry_out(row)
+            with ledger.transaction():
+                trash_.settle(row)
+        return found
+
+    def look(ground):
+        seen.append(studio.listing()["1.jpg"]["available"])
+        return real_look(ground)
+
+    real_look = manifest_check.bring_up_to_date
+    monkeypatch.setattr(ProjectFolder, "files", slow)
+    monkeypatch.setattr(manifest_check, "bring_up_to_date", look)
+    studio.start("maintenance")
+    assert removed and seen == [False]
 
 
 # --- uploads -------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 from core.photos.derivatives import sweep
-from core.photos.kinds import kind_of
 from core.store import Row
 from core.tasks.photos.ground import Ground, PhotoJob
 
@@ -42,4 +41,4 @@ def clean(ground: Ground, gone: list[Row], back: list[tuple[Row, Any]]) -> None:
     for row in gone:
         ground.store.changed("delete_photo", id=row["id"], version=row["version"])
     for row, status in back:
-        ground.take(row["name"], kind_of(row["name"]), status)
+        ground.take_as_seen(row, status)

@@ -133,7 +133,10 @@ class Deriving:
         if row is None or made is None or made.gone:
             items.put(name, "skipped", "There is no such file any more")
             return None
+        content = {"size": made.size or row["size"], "mtime_ns": made.mtime_ns or row["mtime_ns"]}
+        content |= {"sha256": made.sha256 or None, "now": self.ground.now}
         if made.unchanged:
+            store.changed("photo_unchanged", id=row["id"], derived=row["derived"], **content)
             items.put(name, "completed", "Unchanged", data=_told("ready", row["derived"]))
             return None
         version = "" if made.problem else version_of(made.sha256)
@@ -144,11 +147,8 @@ class Deriving:
             state=state,
             derived=version,
             problem=made.problem,
-            size=made.size or row["size"],
-            mtime_ns=made.mtime_ns or row["mtime_ns"],
-            sha256=made.sha256 or None,
+            **content,
             **_columns(made.facts),
-            now=self.ground.now,
         )
         if not changed:
             items.put(name, "skipped", "It was removed meanwhile")

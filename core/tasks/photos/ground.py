@@ -70,6 +70,12 @@ class Ground:
             now=self.now,
         )
 
+    def take_as_seen(self, row: Row, status: Any) -> None:
+        """`take`, unless somebody wrote the row since it was read: the file may have gone again."""
+        current = self.store.one("photo", project=self.id, called=row["name"])
+        if current is not None and current["version"] == row["version"]:
+            self.take(row["name"], row["kind"], status)
+
     def forget_derivatives(self, row: Row) -> None:
         """Delete the files of a photo's derivatives; what is left over is swept later."""
         if not row["derived"]:

@@ -61,15 +61,16 @@ class ManifestCheck(PhotoJob):
     def _look(self, ground: Ground, row: Row, status: os.stat_result | None) -> Write | None:
         """What has to be written about one photo, if anything."""
         store, now = ground.store, ground.now
-        if status is None:
-            # The list may be older than the row: an upload of this moment is looked for by name.
-            if not row["available"] or ground.folder.status(row["name"]) is not None:
-                return None
+        if status is None and not row["available"]:
+            return None
+        if status is None or not row["available"] or _differs(row, status):
+            # The list may be older than the row: what is uploaded or removed at this moment is
+            # looked for by name.
+            status = ground.folder.status(row["name"])
+            if status is not None:
+                return partial(ground.take_as_seen, row, status)
             values = {"id": row["id"], "version": row["version"], "now": now}
             return partial(store.changed, "photo_gone", **values)
-        same = (row["size"], row["mtime_ns"]) == (status.st_size, status.st_mtime_ns)
-        if not row["available"] or not same:
-            return partial(ground.take, row["name"], row["kind"], status)
         if row["thumbnail"] == "ready" and not _is_made(ground, row):
             values = {"id": row["id"], "version": row["version"], "now": now}
             return partial(store.changed, "photo_unmade", **values)
@@ -98,6 +99,10 @@ def _write(writes: list[Write]) -> None:
     """All of them, in the checkpoint's transaction."""
     for write_one in writes:
         write_one()
+
+
+def _differs(row: Row, status: os.stat_result) -> bool:
+    return (row["size"], row["mtime_ns"]) != (status.st_size, status.st_mtime_ns)
 
 
 def _is_made(ground: Ground, row: Row) -> bool:
