@@ -19,6 +19,11 @@ VALUES (:id, :folder, :path, :original_name, :kind, :recorded_at, :size, :mtime_
 -- name: recording_queued
 UPDATE recordings SET task_id = :task_id, error = NULL, updated_at = :now WHERE id = :id;
 
+-- name: recording_waits
+-- Whether its newest task has still to begin, or will begin anew.
+SELECT 1 FROM recordings r JOIN tasks t ON t.id = r.task_id
+WHERE r.id = :id AND t.status IN ('queued','paused');
+
 -- name: recording_moved
 -- The same file under another name; nothing when another scan was first.
 UPDATE recordings SET folder = :folder, path = :path, size = :size, mtime_ns = :mtime_ns,

@@ -82,7 +82,7 @@ class Importing:
             if twin is not None:
                 known = Known.of(twin)
                 records.move(known, self._folder, seen)
-                task = None if known.is_transcribed else records.queue(known.id)
+                task = None if known.is_transcribed else records.queue_again(known.id)
                 return Imported("restored", known.id, task.id if task else twin["task_id"])
             own = naming.original(name)
             added = records.add(self._folder, seen, records.asking(), name=own, digest=digest)

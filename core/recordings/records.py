@@ -130,6 +130,12 @@ class Records:
         self._store.changed("recording_queued", id=recording_id, task_id=task.id, now=self._now())
         return task
 
+    def queue_again(self, recording_id: int) -> Task | None:
+        """A task that reads the file as it is by now; None where the one it has waits, and will."""
+        if self._store.one("recording_waits", id=recording_id) is not None:
+            return None
+        return self.queue(recording_id)
+
     def move(self, known: Known, folder: str, seen: Seen) -> bool:
         """The same file under another name; False when somebody else saw it first."""
         moved = self._store.one(

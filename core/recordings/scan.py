@@ -164,7 +164,7 @@ class Scanner:
                 if same:
                     self._records.touch(old, file)
                 elif self._records.change(old, folder, file):
-                    self._records.queue(old.id)
+                    self._records.queue_again(old.id)
                     report.changed += 1
         for files in _batches(found.new):
             self._take_in(folder, files, report)
@@ -194,7 +194,7 @@ class Scanner:
     def _hear_again(self, known: Known) -> None:
         """A file that is there again, and was never heard because it was away."""
         if known.is_missing and not known.is_transcribed:
-            self._records.queue(known.id)
+            self._records.queue_again(known.id)
 
 
 class _Lost:
@@ -239,7 +239,14 @@ class _Lost:
 
 
 def _exists(folder: str, path: str) -> bool:
-    return os.path.lexists(os.path.join(folder, path))
+    """An error is no proof that it is gone."""
+    try:
+        os.lstat(os.path.join(folder, path))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _whole(folder: str, file: Seen) -> bool:

@@ -182,12 +182,45 @@ def test_a_file_with_other_content_is_heard_again(notes):
     path = write_wave(notes.notes / "a.wav", tone(0.1))
     notes.scan()
     notes.store.execute("UPDATE recordings SET transcribed_at = 1, text = 'hello'", {})
+    notes.store.execute("UPDATE tasks SET status = 'completed', finished_at = 1", {})
     write_wave(path, tone(0.3))
     report = notes.scan()
     assert report.changed == 1, report
     (recording,) = notes.recordings()
     assert (recording["status"], len(notes.tasks())) == ("orphaned", 2)
     assert notes.scan().changed == 0
+
+
+def test_a_file_that_changes_while_its_task_waits_is_queued_once(notes):
+    path = write_wave(notes.notes / "a.wav", tone(0.1))
+    write_wave(notes.notes / "b.wav", tone(0.2))
+    notes.scan()
+    write_wave(path, tone(0.3))
+    assert notes.scan().changed == 1
+    path.rename(notes.notes / "a.bak")
+    assert notes.scan().missing == 1
+    (notes.notes / "a.bak").rename(path)
+    assert notes.scan().returned == 1
+    assert len(notes.tasks()) == 2, "the one that waits reads the file as it then is"
+
+
+def test_what_cannot_be_looked_at_is_not_taken_for_gone(notes, monkeypatch):
+    write_wave(notes.notes / "in" / "a.wav", tone(0.1))
+    write_wave(notes.notes / "b.wav", tone(0.2))
+    notes.scan()
+    real = os.scandir
+
+    def refused(path):
+        if str(path).endswith("/in"):
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    def unseen(path, **_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(walking.os, "scandir", refused)
+    monkeypatch.setattr(scan.os, "lstat", unseen)
+    assert notes.scan().missing == 0
 
 
 def after(clock, seconds):

@@ -13,6 +13,7 @@ import pytest
 from core.kit.clock import FakeClock
 from core.recordings import sidecars, texts
 from core.recordings.cutting import FRAME_S, LEAST, MOST, cut
+from core.recordings.records import write_segments
 from core.recordings.speech import keeper
 from core.tasks.recordings import transcribing
 from tests.recordings import Notes, tone, write_wave
@@ -68,6 +69,19 @@ def test_silence_is_a_completed_transcription_without_text(notes):
     assert [(r["status"], r["text"]) for r in notes.recordings()] == [("transcribed", "")] * 2
     assert (notes.notes / "silence.txt").read_text() == ""
     assert notes.scan().new == 0  # and so it is not done again, ever
+
+
+def test_what_an_attempt_heard_of_other_content_is_not_kept(notes):
+    write_wave(notes.notes / "a.wav", tone(2, level=0))
+    notes.scan()
+    (job,) = notes.store.execute("SELECT id FROM jobs", {})
+    stale = [texts.Segment(60.0, 61.0, "of a longer file", None, ())]
+    with notes.ledger.transaction():
+        write_segments(notes.store, notes.recordings()[0]["id"], job["id"], stale, 7)
+    notes.work_all()
+    assert notes.recordings()[0]["status"] == "transcribed"
+    numbers = notes.store.execute("SELECT number FROM recording_segments", {})
+    assert [row["number"] for row in numbers] == [0]
 
 
 def test_every_damage_has_a_reason_of_its_own_and_blocks_nothing(notes, data):

@@ -93,7 +93,8 @@ class Transcribing:
         cursor = run.cursor or {}
         first = cursor["pieces"] if cursor.get("of") == mark else 0
         language = cursor.get("language", "") if first else ""
-        run.checkpoint(done=self._done(plan, first), total=total, tell=True)
+        anew = None if first else self._forget  # what an attempt heard of other content
+        run.checkpoint(done=self._done(plan, first), total=total, tell=True, effects=anew)
         for number, piece in enumerate(plan.pieces[first:], first):
             heard = Heard("")
             if piece.is_voiced:
@@ -108,6 +109,9 @@ class Transcribing:
             )
         kept = read_segments(self._store, self._row["id"], self._take)
         return kept[: len(plan.pieces)], language
+
+    def _forget(self) -> None:
+        self._store.changed("delete_segments", id=self._row["id"], take=self._take)
 
     def _done(self, plan: Plan, pieces: int) -> int:
         """Seconds of audio behind so many pieces."""
