@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(0)]
 
 KILLS = int(os.environ.get("LONGHAUL_KILLS", "40"))
 SEED = int(os.environ.get("LONGHAUL_SEED", str(random.randrange(1 << 30))))
+POOLED = "effects-pooled"
 AT_WORK = 3  #: tasks that are always there
 
 
@@ -39,13 +40,15 @@ class Killer:
 
     def strike(self, what: str) -> None:
         """Hit something that runs, when there is something; the service comes back at once."""
-        busy = self.busy()
         if what == "pool":
-            busy = [child for pid in busy for child in children(pid)]
+            # They are there long after their worker has begun, and often no longer than a blink.
+            until(lambda: self.pool() or not self.busy())
+            a_while()
+        victims = self.pool() if what == "pool" else self.busy()
         if what != "service":
-            if not busy:
+            if not victims:
                 return
-            kill(random.choice(busy))
+            kill(random.choice(victims))
         if what in ("service", "both"):
             self.service.kill()
             self.service.wait()
@@ -61,6 +64,10 @@ class Killer:
             if r["id"] in running and ProcessIdentity(r["pid"], r["started"], r["boot"]).is_alive()
         ]
 
+    def pool(self) -> list[int]:
+        """The processes in which these compute."""
+        return [child for pid in self.busy() for child in children(pid)]
+
     @property
     def total(self) -> int:
         return sum(self.kills.values())
@@ -74,6 +81,11 @@ def children(pid: int) -> list[int]:
             if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
                 found.append(int(stat.parent.name))
     return found
+
+
+def a_while() -> None:
+    """The moment is the point, not a synchronisation."""
+    time.sleep(random.expovariate(1 / 0.15))
 
 
 def kill(pid: int) -> None:
@@ -92,15 +104,15 @@ def test_nothing_is_lost_or_doubled_whatever_dies_whenever(site):
     while killer.total < KILLS:
         open_tasks = [t for t in open_tasks if not site.task(t).is_finished]
         while len(open_tasks) < AT_WORK:
-            records = random.choice((30, 600, 3000))
-            pause = random.choice((0, 0.01))
-            pooled = random.random() < 0.4
+            pooled = random.random() < 0.3 or not any(t.type == POOLED for t in open_tasks)
+            records = random.choice((600, 3000) if pooled else (30, 600, 3000))
+            pause = random.choice((0.01, 0.05) if pooled else (0, 0.01))
             task = site.start(records, batch_size=20, seconds_per_batch=pause, pooled=pooled)
             tasks.append(task)
             open_tasks.append(task)
         # Mostly somebody works; now and then it hits what has only begun to start.
         until(killer.busy if random.random() < 0.8 else lambda: site.store.rows("running_jobs"))
-        time.sleep(random.expovariate(1 / 0.15))  # the moment is the point, not a synchronisation
+        a_while()
         killer.strike(random.choices(tuple(killer.kills), (6, 3, 1, 1))[0])
     site.until_finished(*tasks, within_s=120)
     assert site.leave(killer.service) == 0
