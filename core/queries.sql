@@ -426,9 +426,6 @@ SELECT key FROM items WHERE job_id = :job_id ORDER BY id;
 -- name: failed_item_keys
 SELECT key FROM items WHERE job_id = :job_id AND status = 'failed' ORDER BY id;
 
--- name: count_items
-SELECT count(*) FROM items WHERE job_id = :job_id;
-
 -- name: items_of_task
 SELECT * FROM items WHERE task_id = :task_id AND id > :after
   AND (:status = '' OR status = :status) ORDER BY id LIMIT :limit;
@@ -461,10 +458,6 @@ SELECT status, n FROM task_counts;
 SELECT sum(CASE WHEN total IS NOT NULL THEN max(0, total - done - failed - skipped) END) AS to_go,
   sum(total IS NULL) AS unknown, sum(rate_low) AS rate_low, sum(rate_high) AS rate_high
 FROM tasks WHERE status IN ('queued','running') AND hold = 0;
-
--- name: first_waiting
-SELECT lane, priority FROM jobs WHERE status = 'queued' AND blocked = ''
-ORDER BY priority DESC, position, id LIMIT 1;
 
 -- name: waiting_jobs_of_tasks
 -- The jobs that say why these tasks wait.

@@ -23,9 +23,6 @@ SELECT * FROM projects WHERE name = :called;
 -- name: project
 SELECT * FROM projects WHERE id = :id;
 
--- name: project_at
-SELECT * FROM projects WHERE folder = :folder;
-
 -- name: mark_project
 UPDATE projects SET folder = :folder, mark = :mark, emptied = :emptied, updated_at = :now
 WHERE id = :id RETURNING *;

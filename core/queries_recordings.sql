@@ -56,9 +56,6 @@ SELECT * FROM recordings WHERE id = :id;
 -- name: recordings_of_size
 SELECT * FROM recordings WHERE size = :size ORDER BY id;
 
--- name: recording_at
-SELECT * FROM recordings WHERE folder = :folder AND path = :path;
-
 -- name: delete_recording
 DELETE FROM recordings WHERE id = :id;
 

@@ -59,10 +59,6 @@ SELECT id FROM pages WHERE source_id = :id LIMIT 1;
 INSERT INTO pages(source_id, number, label, updated_at) VALUES (:source_id, :number, :label, :now)
 ON CONFLICT (source_id, number) DO NOTHING;
 
--- name: queue_pages
--- All of them again; their text stays until there is a new one.
-UPDATE pages SET status = 'queued', problem = NULL WHERE source_id = :id AND status <> 'queued';
-
 -- name: pages_to_do
 -- What no task has read yet; when there is none of it, what failed.
 SELECT number, id FROM pages WHERE source_id = :id AND status = :status AND number > :after
@@ -104,9 +100,6 @@ SELECT s.*, t.status AS task_status, t.error AS task_error,
 FROM sources s LEFT JOIN tasks t ON t.id = s.task_id
 WHERE (:ids IS NULL AND s.id < :before OR s.id IN (SELECT value FROM json_each(:ids)))
 ORDER BY s.id DESC LIMIT :limit;
-
--- name: count_sources
-SELECT count(*) AS sources, (SELECT count(*) FROM pages) AS pages FROM sources;
 
 -- name: find_sources
 -- Sources that have the words in their text or their title: by their best page, the better first.

@@ -27,7 +27,6 @@ from core.compute.work import Ticket
 AHEAD_BYTES = 1 << 20
 
 _PROGRAM = str(Path(__file__).with_name("child.py"))
-_READ_BYTES = 1 << 18
 _TRACE_WAIT = 0.2  # seconds for a hanging process to write down where it hangs
 _TRACE_BYTES = 20_000
 _REAP_WAIT = 5.0  # seconds; only a process stuck inside the kernel outlives SIGKILL for longer
