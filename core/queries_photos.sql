@@ -107,7 +107,8 @@ UPDATE trash SET status = 'restoring', target = :target WHERE id = :id AND statu
 RETURNING *;
 
 -- name: unrestored_trash
-UPDATE trash SET status = 'kept', target = NULL WHERE id = :id;
+-- Left as it is where another restore of the same file has brought it back meanwhile.
+UPDATE trash SET status = 'kept', target = NULL WHERE id = :id AND status = 'restoring';
 
 -- name: spare_trash
 -- What is no photo was brought back by a person, and stays.

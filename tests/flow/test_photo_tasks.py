@@ -146,6 +146,27 @@ def test_a_photo_that_is_removed_while_the_folder_is_looked_through_does_not_com
     assert removed and seen == [False]
 
 
+def test_two_that_bring_back_the_same_file_leave_it_brought_back(tmp_path, monkeypatch):
+    studio = Studio(tmp_path, FILES | {"notes.txt": b"n"})
+    project, begun = studio.row, []
+    (row,) = studio.store.rows("trash_of_project", project=project["id"], before=2**62, limit=5)
+
+    def restore():
+        with ProjectFolder(studio.folder, project["mark"]) as folder:
+            return Trash(studio.service.ledger, project["id"], folder).restore([row])
+
+    def first_one(place):
+        if place == "restore-planned" and not begun:
+            begun.append(place)
+            assert restore()[0], "the other one is faster"
+
+    monkeypatch.setattr(trash_module.seams, "reach", first_one)
+    assert restore()[1][0]["reason"] == "It is no longer in the trash"
+    studio.start("maintenance")
+    assert "notes.txt" in files(studio) and not studio.in_trash()
+    studio.close()
+
+
 # --- uploads -------------------------------------------------------------------------------------
 
 
