@@ -73,6 +73,8 @@ class Importing:
         self, handle: int, draft: str, seen: Seen, digest: str, name: str, at: float
     ) -> Imported:
         records = self._records
+        # Whatever has to be read for this is read before, not while everybody waits for the lock.
+        records.twin(seen.size, lambda: digest)
         with self._ledger.transaction(durable=True):
             twin = records.twin(seen.size, lambda: digest)
             if twin is not None and twin["missing_at"] is None:

@@ -1,5 +1,6 @@
 """The orphan scan, on a real folder and a real database."""
 
+import io
 import os
 import shutil
 import threading
@@ -8,7 +9,9 @@ import time
 import pytest
 
 from core.kit.clock import FakeClock
-from core.recordings import scan, walking
+from core.recordings import records, scan, walking
+from core.recordings.importing import Importing
+from core.recordings.records import digest_of
 from tests.recordings import Notes, note, tone, write_wave
 
 
@@ -221,6 +224,22 @@ def test_what_cannot_be_looked_at_is_not_taken_for_gone(notes, monkeypatch):
     monkeypatch.setattr(walking.os, "scandir", refused)
     monkeypatch.setattr(scan.os, "lstat", unseen)
     assert notes.scan().missing == 0
+
+
+def test_an_import_reads_no_other_file_while_it_holds_the_lock(notes, monkeypatch):
+    for number in range(3):
+        write_wave(notes.notes / f"{number}.wav", tone(0.1, hertz=100.0 + number))
+    notes.scan()
+    content, inside = (notes.notes / "1.wav").read_bytes(), []
+
+    def watched(folder, path):
+        inside.append(notes.store.in_transaction)
+        return digest_of(folder, path)
+
+    monkeypatch.setattr(records, "digest_of", watched)
+    importing = Importing(notes.ledger, notes.records, str(notes.notes))
+    assert importing.take(io.BytesIO(content), "again.wav", 0.0).outcome == "duplicate"
+    assert inside and not any(inside)
 
 
 def after(clock, seconds):
