@@ -11,7 +11,8 @@ NOTE, IMPORT = "note", "import"
 
 _NOTE = re.compile(r"(\d{4})/(\1-\d{2}-\d{2})/(\d{6})-voice-note\.\w+")
 _DATED = re.compile(rf"{IMPORTS}/(\d{{4}})/(\1-\d{{2}}-\d{{2}})/(\d{{6}})-.+")
-_UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
+#: what no file system takes, and what turns the direction of a text or breaks its line
+_UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069/\\:*?"<>|]+')
 MOST_NAME = 120  #: characters of a name that is kept
 
 

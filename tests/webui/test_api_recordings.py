@@ -69,15 +69,17 @@ def test_a_file_that_appears_in_the_folder_is_found_and_transcribed_by_itself(li
 
 def test_uploads_are_imported_and_duplicates_known(live, folder):
     answer = upload(
-        live, ("Zürich 1.wav", sound(folder, 0.4)), ("b.wav", sound(folder, 0.4)), ("c.txt", b"x")
+        live,
+        ("Zürich 1.wav", sound(folder, 0.4)),
+        ("b.wav", sound(folder, 0.4)),
+        ("c.txt", b"x"),
+        ("..", b"x"),
+        ("a\x7fb", b"x"),
     )
     assert answer.status == 200, answer.body
-    first, second, third = answer.json["items"]
-    assert [first["outcome"], second["outcome"], third["outcome"]] == [
-        "imported",
-        "duplicate",
-        "refused",
-    ]
+    first, second, *others = answer.json["items"]
+    assert [first["outcome"], second["outcome"]] == ["imported", "duplicate"]
+    assert [other["outcome"] for other in others] == ["refused"] * 3
     assert second["recording_id"] == first["recording_id"]
     transcribed(live, first["task_id"])
     shown = live.read(f"/recordings/{first['recording_id']}")

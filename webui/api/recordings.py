@@ -81,7 +81,7 @@ def _uploaded(parts: list[Part]) -> Iterator[tuple[str, Path, float | None]]:
             text = part.text()
             at = int(text) / 1000 if _MILLISECONDS.fullmatch(text) else None
         elif part.filename:
-            yield part.plain_name(), part.path, at
+            yield part.last_name(), part.path, at
             at = None
 
 
