@@ -248,6 +248,32 @@ def test_another_size_leaves_the_log_at_its_end(page, live):
         expect(page.get_by_role("button", name="Newest line")).to_have_count(0)
 
 
+def test_no_line_lies_over_the_next_wherever_it_is_broken(page, live):
+    """Neither before a mark that must not begin a line, nor behind one that must not end it."""
+    task = live.add(title="Broken")
+    job = task["jobs"][0]["id"]
+    said = "record 15400 failed: ValueError: a stone! (of all things) “so”, 50 % – no?.. {[x]}"
+    common = {"task_id": task["id"], "job_id": job, "attempt": 1, "stage": "", "level": "warning"}
+    with live.service.ledger.transaction() as store:
+        store.many(
+            "insert_log", [common | {"at": 1.7e9, "message": said[n:] * 2} for n in range(60)]
+        )
+    choose(page, task)
+    expect(lines(page).last).to_contain_text("no?")
+    for width in (1440, 1381, 1337, 1293):
+        page.set_viewport_size({"width": width, "height": 900})
+        until_true(
+            page,
+            """() => [...document.querySelectorAll(".log p")].every((line) => {
+              const text = document.createRange();
+              text.selectNodeContents(line.lastElementChild);
+              const box = line.getBoundingClientRect();
+              return text.getBoundingClientRect().bottom <= box.bottom + 1;
+            })""",
+        )
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+
 def test_finding_in_the_log_asks_for_older_lines_and_marks_them(page, live):
     choose(page, logged(live, "Searched", 3000))
     expect(lines(page).last).to_contain_text("line 2999")

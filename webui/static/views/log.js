@@ -152,7 +152,9 @@ function Lines() {
 /** @param {HTMLElement} box @param {HTMLElement|null} probe */
 function measured(box, probe) {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const letter = (probe?.getBoundingClientRect().width ?? 0) / 50 || 0.47 * rem;
+  const letters = document.createRange(); // their box is cut to nothing, for nobody shall see them
+  if (probe) letters.selectNodeContents(probe);
+  const letter = letters.getBoundingClientRect().width / 50 || 0.47 * rem;
   const style = getComputedStyle(box);
   const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
   const room = box.clientWidth - padding - TIME * rem;
