@@ -28,6 +28,8 @@ def populate(live) -> dict[str, dict]:
     tasks["paused"] = live.add(RUNNING, title="Paused on the way", hold=False)
     live.ask("POST", f"/tasks/{tasks['paused']['id']}/pause")
     tasks["held"] = live.add(title="Held until somebody starts it")
+    archive = {"database": live.archive()}
+    tasks["backfilled"] = live.run(archive, type="backfill-dates", title="Dates of the archive")
     later = "2099-01-01T03:00:00Z"
     tasks["cancelled"] = live.add(title="Not wanted any more")
     live.ask("POST", f"/tasks/{tasks['cancelled']['id']}/cancel")
@@ -71,6 +73,12 @@ def _chosen(status: str, tab: str = "") -> Callable:
             expect(chip).to_have_attribute("aria-selected", "true")
 
     return reach
+
+
+def _backfilled(page, tasks):
+    choose(page, tasks["backfilled"])
+    expect(page.locator(".details .heat")).to_be_visible()
+    expect(page.get_by_text("A record that fails")).to_be_visible()
 
 
 def _pressed(key: str, shown: str) -> Callable:
@@ -136,6 +144,7 @@ STATES = [
     State("paused", _chosen("paused")),
     State("result", _chosen("completed", "Result")),
     State("log", _chosen("crashed", "Log")),
+    State("heat strip and policy", _backfilled),
     State("scheduled", _chosen("scheduled")),
     State("cancel", _cancelling),
     State("choice of a type", _pressed("n", ".sheet [role=option]")),
