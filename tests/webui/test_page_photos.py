@@ -342,3 +342,18 @@ def test_an_upload_of_another_window_appears_here(page, live):
     expect(page.locator(".tile")).to_have_count(3)
     assert upload(live, "Trashing", ("elsewhere.jpg", jpeg(5))).status == 201
     expect(tile(page, "elsewhere.jpg").locator("img")).to_be_visible()
+
+
+def test_what_would_be_moved_is_told_before_a_project_is_made(page, live):
+    folder = folder_of(live.home / "Mixed", 1)
+    (folder / "notes.txt").write_text("x")
+    page.goto(f"{live.started.url}/projects")
+    expect(page.locator(".link")).to_have_text("Live")
+    page.keyboard.press("n")
+    page.get_by_label("Folder").fill(str(folder))
+    page.keyboard.press("Enter")  # before anybody could have read it
+    expect(page.locator("#folder-found")).to_contain_text("1 photo in it; 1 file of other kinds")
+    expect(page.locator("#folder-found")).to_contain_text("trash: notes.txt.")
+    assert "Mixed" not in [each["name"] for each in live.read("/projects")["items"]]
+    page.get_by_role("button", name="Make the project").click()
+    expect(page.get_by_role("heading", name="Mixed")).to_be_visible()

@@ -17,6 +17,8 @@ import { covers, isNewOpen, makeProject, projects, readProjects, trouble } from 
 
 /** Milliseconds of rest after which what was typed is looked at. */
 const REST_MS = 300;
+/** Files that are named of those that would be moved. */
+const NAMED = 3;
 
 export function ProjectsView() {
   const all = projects.value;
@@ -94,6 +96,8 @@ function NewProject() {
   const folder = useSignal("");
   const found = useFound(folder.value);
   const isMade = useSignal(false);
+  // what would become of the other files in it is told before anything is done with them
+  const isLookedAt = !folder.value.trim() || found.of === folder.value.trim();
   const close = () => {
     notice.value = "";
     isNewOpen.value = false;
@@ -101,7 +105,7 @@ function NewProject() {
   const called = name.value ?? folder.value.replace(/\/+$/, "").split("/").at(-1) ?? "";
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (called.trim())
+    if (called.trim() && isLookedAt)
       makeProject({ name: called.trim(), folder: folder.value.trim(), create: isMade.value });
   };
   return html`<${Sheet} title="New project" close=${close}>
@@ -123,19 +127,21 @@ function NewProject() {
         <input id="project-name" required maxlength="100" autocomplete="off" value=${called}
           onInput=${(/** @type {any} */ { target }) => (name.value = target.value)} /></p>
       ${notice.value ? html`<p class="notice" role="alert">${notice.value}</p>` : null}
-      <p class="answers"><button class="button primary" disabled=${busy.value === "project"}>Make the project</button></p>
+      <p class="answers"><button class="button primary" disabled=${busy.value === "project" || !isLookedAt}>Make the project</button></p>
     </form>
   </${Sheet}>`;
 }
 
-/** What there is in a folder, while it is typed. @param {string} typed */
+const NOTHING = { words: "", tone: "", isMissing: false, folders: /** @type {string[]} */ ([]) };
+
+/** What there is in a folder, while it is typed, and in which (`of`). @param {string} typed */
 function useFound(typed) {
-  const found = useSignal({ words: "", tone: "", isMissing: false, folders: /** @type {string[]} */ ([]) });
+  const found = useSignal({ ...NOTHING, of: "" });
   useEffect(() => {
     const flight = new AbortController();
     const timer = setTimeout(async () => {
       const next = await lookAt(typed.trim(), flight.signal);
-      if (!flight.signal.aborted) found.value = next;
+      if (!flight.signal.aborted) found.value = { ...next, of: typed.trim() };
     }, REST_MS);
     return () => {
       clearTimeout(timer);
@@ -147,16 +153,24 @@ function useFound(typed) {
 
 /** @param {string} folder @param {AbortSignal} signal */
 async function lookAt(folder, signal) {
-  const none = { words: "", tone: "", isMissing: false, folders: /** @type {string[]} */ ([]) };
   const offered = await listing(folder, signal).catch(() => ({ items: [] }));
   const folders = offered.items.filter((item) => item.is_folder).map(({ path }) => path);
-  if (!folder) return { ...none, folders, words: "Empty: a new folder in Longhaul's own data." };
+  if (!folder) return { ...NOTHING, folders, words: "Empty: a new folder in Longhaul's own data." };
   try {
-    const { photos, others } = await send("POST", "/projects/preview", { folder });
-    const also = others ? `; ${counted(others, "files")} of other kinds would go to its trash` : "";
-    return { ...none, folders, tone: others ? "paused" : "completed", words: `${counted(photos, "photos")} in it${also}.` };
+    const { photos, others, sample } = await send("POST", "/projects/preview", { folder });
+    const also = others
+      ? `; ${counted(others, "files")} of other kinds would go to its trash: ${named(sample, others)}`
+      : "";
+    return { ...NOTHING, folders, tone: others ? "paused" : "completed", words: `${counted(photos, "photos")} in it${also}.` };
   } catch (error) {
     const words = error instanceof Error ? error.message : "";
-    return { ...none, folders, words, tone: "failed", isMissing: words.includes("not a folder") };
+    return { ...NOTHING, folders, words, tone: "failed", isMissing: words.includes("not a folder") };
   }
+}
+
+/** The first names of many, and how many more. @param {string[]} names @param {number} all */
+function named(names, all) {
+  const shown = names.slice(0, NAMED);
+  const more = all - shown.length;
+  return shown.join(", ") + (more ? ` and ${whole(more)} more` : "");
 }
