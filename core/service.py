@@ -104,6 +104,8 @@ class Service:
         self.supervisor.start()
         self.scheduler.start()
         self.lookout.start()
+        # Half a second of imports that nobody should wait for who opens the first form.
+        threading.Thread(target=self.registry.all, name="types", daemon=True).start()
 
     def stop(self, timeout: float = 10.0) -> None:
         """Running batches finish and are checkpointed, jobs go back with their cursor."""

@@ -18,7 +18,7 @@ from desktop.parser import subcommands
 from desktop.places import data_folder
 
 #: Seconds a person waits for Tab; what takes longer is left out.
-PATIENCE_S = 0.5
+PATIENCE_S = 1.0
 
 Candidate = tuple[str, str]  #: a word, and what it is
 

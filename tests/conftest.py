@@ -26,7 +26,7 @@ def data() -> Path:
     folder = Path(named) if named else REPOSITORY.parent / "shared" / "data"
     if not folder.is_dir():
         pytest.skip(f"needs the real data: {folder} is missing (LONGHAUL_TEST_DATA names another)")
-    return folder
+    return folder.resolve()
 
 
 @pytest.fixture(scope="session")

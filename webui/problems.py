@@ -39,6 +39,7 @@ STATUSES: dict[type[LonghaulError], int] = {
     errors.Malformed: 400,
     errors.NotPossible: 409,
     errors.Drifted: 409,
+    errors.PlanDrifted: 409,
     errors.Stale: 412,
     errors.KeyReused: 422,
     errors.Forbidden: 403,

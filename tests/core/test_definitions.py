@@ -176,6 +176,6 @@ def test_a_line_is_found_below_its_table():
 
 def test_the_example_of_the_manual_is_a_definition(registry):
     manual = Path(__file__).resolve().parents[2] / "docs" / "writing-a-task.md"
-    (example,) = re.findall(r"```toml\n(.*?)```", manual.read_text(encoding="utf-8"), re.DOTALL)
+    (example,) = re.findall(r"^```toml\n(.*?)^```", manual.read_text(encoding="utf-8"), re.M | re.S)
     write(registry, example)
     assert registry.get("nightly_look").toast and registry.problems() == []
