@@ -22,8 +22,8 @@ function Shown() {
   const module = modules.value[route.value.page];
   if (module === null)
     return html`<main class="empty">
-      <h2>This page did not come</h2>
-      <p role="alert">Its files could not be fetched from the service. What runs goes on.</p>
+      <div role="alert"><h2>This page did not come</h2>
+        <p>Its files could not be fetched from the service. What runs goes on.</p></div>
       <button class="button primary" onClick=${() => location.reload()}>Try again</button>
     </main>`;
   if (isReadOnly.value)
