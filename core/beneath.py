@@ -1,8 +1,8 @@
 """Opening a file below a folder so that no link, swapped in at any moment, can lead out of it.
 
-Lives here: `open_beneath`, `stat_beneath`, `list_beneath`, which speak to the kernel by directory
-handles. Not here: which folders a request may name (`core.paths`). Called by `core.paths` and by
-whatever opens a file that a person or a request named.
+Lives here: `open_beneath`, `stat_beneath`, `list_beneath` and `replace_at`, which speak to the
+kernel by directory handles. Not here: which folders a request may name (`core.paths`). Called by
+`core.paths` and by whatever opens or replaces a file that a person or a request named.
 
 Looking at the resolved path first and opening it afterwards is not enough: between the two steps
 a folder can be swapped for a link. Here the kernel checks while it opens: `openat2` on Linux, and
@@ -13,11 +13,12 @@ import ctypes
 import errno
 import os
 import platform
+import secrets
 import stat
 import struct
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -95,6 +96,37 @@ def list_beneath(root: Path | int, relative: str | Path, most: int) -> list[tupl
             return [(e.name, e.is_dir(follow_symlinks=False)) for e in seen if _is_plain(e)]
     finally:
         os.close(fresh)
+
+
+def replace_at(
+    handle: int,
+    name: str,
+    content: bytes,
+    mode: int = 0o644,
+    drafted: Callable[[], None] | None = None,
+) -> None:
+    """Write the file `name` of the open folder `handle`, whole or not at all, durable on return.
+
+    A new file is written beside it and moved over it, so a reader sees the old content or the new,
+    and a link in its place is replaced, not followed. `drafted` is called when the new file is
+    written and not yet in its place. Raises OSError, leaving neither a change nor a draft behind.
+    """
+    draft = f".{name[:80]}.{secrets.token_hex(4)}"
+    way = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(draft, way, mode, dir_fd=handle)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if drafted is not None:
+            drafted()
+        os.rename(draft, name, src_dir_fd=handle, dst_dir_fd=handle)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(draft, dir_fd=handle)
+        raise
+    os.fsync(handle)
 
 
 def _is_plain(entry: os.DirEntry[str]) -> bool:

@@ -7,14 +7,13 @@ the one `Roots` of a service, by tasks that open what a parameter names, and by 
 
 import os
 import re
-import secrets
 import shlex
 import stat
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from core.beneath import list_beneath, open_beneath, stat_beneath
+from core.beneath import list_beneath, open_beneath, replace_at, stat_beneath
 from core.errors import Forbidden, Invalid, UnsafeDataDir
 
 __all__ = ["Roots", "data_dir", "is_nameable", "open_beneath", "stat_beneath", "write_secret"]
@@ -128,29 +127,15 @@ def data_dir(path: str | Path) -> Path:
 def write_secret(folder: str | Path, name: str, text: str) -> Path:
     """Write `folder/name` with mode 0600, whole or not at all, durable when this returns.
 
-    A new file is written and moved over the old one, by the handle of the folder throughout, so a
-    reader sees the old text or the new one, and a link in its place is replaced, not followed.
-    The folder has to pass the checks of `data_dir`.
+    By `replace_at`: a reader sees the old text or the new one, and no link is followed. The folder
+    has to pass the checks of `data_dir`.
     """
     if name in ("", ".", "..") or "/" in name or "\0" in name:
         raise ValueError(f"not a file name: {name!r}")
     folder = Path(folder)
     handle = _own_folder(folder)
-    draft = f".{name}.{secrets.token_hex(8)}"
     try:
-        way = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(draft, way, 0o600, dir_fd=handle)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(text.encode())
-                file.flush()
-                os.fsync(file.fileno())
-            os.rename(draft, name, src_dir_fd=handle, dst_dir_fd=handle)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                os.unlink(draft, dir_fd=handle)
-            raise
-        os.fsync(handle)
+        replace_at(handle, name, text.encode(), 0o600)
     finally:
         os.close(handle)
     return folder / name

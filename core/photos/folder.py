@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.beneath import open_beneath
+from core.beneath import open_beneath, replace_at
 from core.errors import FolderUnavailable, Forbidden
 
 MARK = ".longhaul-project"  #: a hidden file that says which project the folder is
@@ -139,15 +139,8 @@ def write_mark(path: Path) -> str:
     """
     mark = secrets.token_hex(16)
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    draft = f"{MARK}.{secrets.token_hex(4)}"
     try:
-        way = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(draft, way, 0o600, dir_fd=handle), "wb") as file:
-            file.write(f"{mark}\n".encode())
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(draft, MARK, src_dir_fd=handle, dst_dir_fd=handle)
-        os.fsync(handle)
+        replace_at(handle, MARK, f"{mark}\n".encode(), 0o600)
     finally:
         os.close(handle)
     return mark

@@ -7,13 +7,13 @@ disk, the latter whole or not at all. Pure but for these two.
 import csv
 import io
 import os
-import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from core import seams
+from core.beneath import replace_at
 from core.errors import Forbidden
 from core.photos.folder import ProjectFolder
 from core.photos.kinds import MANIFEST
@@ -92,17 +92,6 @@ def read(folder: ProjectFolder) -> dict[str, tuple[str, int]] | None:
 
 def write(folder: ProjectFolder, text: str) -> None:
     """Put a manifest in its place, whole or not at all. Raises OSError."""
-    draft = f".{MANIFEST}.{secrets.token_hex(8)}"
-    way = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        with os.fdopen(os.open(draft, way, 0o644, dir_fd=folder.handle), "wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        seams.reach("manifest-written")
-        os.rename(draft, MANIFEST, src_dir_fd=folder.handle, dst_dir_fd=folder.handle)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(draft, dir_fd=folder.handle)
-        raise
+    written = partial(seams.reach, "manifest-written")
+    replace_at(folder.handle, MANIFEST, text.encode(), drafted=written)
     seams.reach("manifest-placed")

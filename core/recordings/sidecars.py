@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from core import seams
+from core.beneath import replace_at
 from core.errors import Forbidden
 from core.recordings import naming, texts
 from core.recordings.opening import opened
@@ -104,21 +105,8 @@ def replace_file(folder: str, path: str, content: bytes) -> None:
     """Write a file below a folder, whole or not at all, by the handle of the folder it lies in."""
     parent, name = PurePosixPath(path).parent, PurePosixPath(path).name
     handle = open_folder(folder, str(parent))
-    draft = f".{name[:80]}.{secrets.token_hex(4)}"
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(draft, flags, 0o644, dir_fd=handle)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.rename(draft, name, src_dir_fd=handle, dst_dir_fd=handle)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                os.unlink(draft, dir_fd=handle)
-            raise
-        os.fsync(handle)
+        replace_at(handle, name, content)
     finally:
         os.close(handle)
 

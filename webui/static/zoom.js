@@ -25,6 +25,8 @@ export const zoom = computed(() => {
   const kept = page === "wall" ? wallZoom.value : (state.value?.settings.zoom ?? 1);
   return asked.value[page] ?? kept;
 });
+/** One rem in pixels, as it is now. */
+export const remInPixels = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 /** @type {{[page in PageName]?: number}} */
 const timers = {};
 

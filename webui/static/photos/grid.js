@@ -1,10 +1,9 @@
 // The photos as a grid of which only the tiles on screen are in the page, so that thousands cost as
 // much as a screenful.
 
-import { useSignal } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { zoom } from "../zoom.js";
+import { useScrolled } from "../views/scrolled.js";
 import { shown } from "./album.js";
 import { SIZES, cornerOf, drawn, layoutOf } from "./geometry.js";
 import { chosen, cursor, place, room, size } from "./picking.js";
@@ -37,33 +36,12 @@ export function Grid() {
 }
 
 /** What is seen of the grid, in rem. @param {{current: HTMLElement|null}} scroller */
-function useSeen(scroller) {
-  const seen = useSignal({ top: 0, height: 0, width: 0 });
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return undefined;
-    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const measure = () => {
-      const next = {
-        top: Math.floor(element.scrollTop / rem), // a whole rem at a time is often enough
-        height: Math.ceil(element.clientHeight / rem),
-        width: element.clientWidth / rem,
-      };
-      const is = seen.value;
-      if (next.top !== is.top || next.height !== is.height || next.width !== is.width)
-        seen.value = next;
-    };
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    element.addEventListener("scroll", measure, { passive: true });
-    measure();
-    return () => {
-      observer.disconnect();
-      element.removeEventListener("scroll", measure);
-    };
-  }, [zoom.value]);
-  return seen;
-}
+const useSeen = (scroller) =>
+  useScrolled(scroller, { top: 0, height: 0, width: 0 }, (element, rem) => ({
+    top: Math.floor(element.scrollTop / rem), // a whole rem at a time is often enough
+    height: Math.ceil(element.clientHeight / rem),
+    width: element.clientWidth / rem,
+  }));
 
 /**
  * The photo that the arrows go to comes into view.

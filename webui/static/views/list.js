@@ -1,7 +1,6 @@
 // The list of tasks: one focusable grid of which only the rows on screen are in the page, so that
 // ten thousand cost as much as ten.
 
-import { useSignal } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { clearFilters, isFiltered } from "../filters.js";
@@ -9,10 +8,11 @@ import { unfolded } from "../folds.js";
 import { isSearching, readMore } from "../history.js";
 import { keyOf, onScreen, waitingBecause } from "../rows.js";
 import { ahead, current, place, rows, selected, state } from "../store.js";
-import { zoom } from "../zoom.js";
+import { remInPixels } from "../zoom.js";
 import { useDragging } from "./dragging.js";
 import { Row } from "./row.js";
 import { Heading, JobRow, More } from "./rows.js";
+import { useScrolled } from "./scrolled.js";
 
 /** @import {Kind} from "../history.js" */
 /** @import {Row as RowOf} from "../rows.js" */
@@ -107,30 +107,12 @@ function Nothing() {
 }
 
 /** What of the list is on screen, in rem. @param {{current: HTMLElement|null}} scroller */
-function useSeen(scroller) {
-  const seen = useSignal({ top: 0, height: 60 });
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return undefined;
-    const rem = remInPixels();
-    const measure = () => {
-      const [top, height] = [element.scrollTop / rem, element.clientHeight / rem];
-      // a whole row at a time: what is drawn changes no sooner
-      const row = Math.floor(top / ROW) * ROW;
-      if (row !== seen.value.top || height !== seen.value.height)
-        seen.value = { top: row, height };
-    };
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    element.addEventListener("scroll", measure, { passive: true });
-    measure();
-    return () => {
-      observer.disconnect();
-      element.removeEventListener("scroll", measure);
-    };
-  }, [zoom.value]);
-  return seen;
-}
+const useSeen = (scroller) =>
+  useScrolled(scroller, { top: 0, height: 60 }, (element, rem) => ({
+    // a whole row at a time: what is drawn changes no sooner
+    top: Math.floor(element.scrollTop / rem / ROW) * ROW,
+    height: element.clientHeight / rem,
+  }));
 
 /**
  * What a person goes to comes into view, and stays there when others come in above it.
@@ -151,8 +133,6 @@ function useInView(scroller) {
     if (isChosen || isSeen(element, before.at * ROW * rem, rem)) reveal(element, at * ROW * rem, rem);
   }, [key, at]);
 }
-
-const remInPixels = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 /** @param {HTMLElement} list @param {number} top @param {number} rem */
 const isSeen = (list, top, rem) =>
