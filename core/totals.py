@@ -15,19 +15,42 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, text
 
 from core.target import Target
+from core.target.leash import Leash
 
 PREVIEW_S = 2.0  #: a preview counts so long
+AGAIN_S = 0.1  #: what is to end is told so again after this time
+LEAVE_S = 1.0  #: whoever leaves a count waits so long for it to be gone
 SLICE = 20_000  #: rows that one part looks at: some 10 ms where nothing but the key is read
 
 
 def bounded(parts: Iterable[int], seconds: float = PREVIEW_S) -> dict[str, int]:
-    """{"count": n} when all parts could be counted in time, else {"at_least": n}."""
-    until, found = time.monotonic() + seconds, 0
-    for part in parts:
-        found += part
-        if time.monotonic() > until:
-            return {"at_least": found}
+    """{"count": n} when all parts could be counted in time, else {"at_least": n}.
+
+    Reads of a `Target` are ended when the time is over, wherever they are.
+    """
+    leash, done, found = Leash(), threading.Event(), 0
+    until = time.monotonic() + seconds
+    threading.Thread(target=_cut, args=(leash, done, seconds), daemon=True).start()
+    try:
+        with leash.held():
+            for part in parts:
+                found += part
+                if time.monotonic() > until:
+                    return {"at_least": found}
+    except Exception:
+        if not leash.is_cut:
+            raise
+        return {"at_least": found}
+    finally:
+        done.set()
     return {"count": found}
+
+
+def _cut(leash: Leash, done: threading.Event, after_s: float) -> None:
+    """Cut the leash after this time, and until nothing is counted any more."""
+    while not done.wait(after_s):
+        leash.cut()
+        after_s = AGAIN_S
 
 
 def capped(parts: Iterable[int], most: int) -> Iterator[int]:
@@ -57,7 +80,7 @@ class Counter:
     def __init__(self, parts: Iterable[int], seen: int):
         """`parts`: of the records after the cursor at which `seen` records were done."""
         self._parts, self._seen = parts, seen
-        self._left = threading.Event()
+        self._leash = Leash()
         self._done = threading.Event()
         self.error: Exception | None = None
         self._total: int | None = None
@@ -66,13 +89,15 @@ class Counter:
     def _count(self) -> None:
         found = 0
         try:
-            for part in self._parts:
-                found += part
-                if self._left.is_set():
-                    return
+            with self._leash.held():
+                for part in self._parts:
+                    found += part
+                    if self._leash.is_cut:
+                        return
             self._total = self._seen + found
         except Exception as error:  # the work does not depend on it; the loop tells it
-            self.error = error
+            if not self._leash.is_cut:
+                self.error = error
         finally:
             self._done.set()
 
@@ -86,9 +111,11 @@ class Counter:
         return self._done.is_set()
 
     def leave(self) -> None:
-        """Count no further. It is gone after its current part."""
-        self._left.set()
-        self._done.wait(1.0)
+        """Count no further. Statements of a `Target` end at once, other parts by themselves."""
+        until = time.monotonic() + LEAVE_S
+        self._leash.cut()
+        while not self._done.wait(AGAIN_S) and time.monotonic() < until:
+            self._leash.cut()
 
 
 class Slices:

@@ -4,15 +4,16 @@ Rows are read a page at a time by their key, with no transaction open between th
 columns are unique together; that they are not, and NULL in them, is found and told.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, column, func, literal_column, select, table, text
+from sqlalchemy import ColumnElement, Select, column, literal_column, select, table, text
 from sqlalchemy.sql import quoted_name
 
 from core.errors import Invalid
 from core.paths import Roots
+from core.sources.counted import Counted
 from core.sources.drawn import Drawn, Reader, Source
 from core.sources.paging import Paging, refuse_twice
 from core.target import Target
@@ -100,7 +101,7 @@ class Rows(Reader):
         self._target, self._owned = target, owned
         self._keys, self._parameters = keys, dict(parameters)
         self._paging = Paging(query, named(keys), target.dialect)
-        self._count = select(func.count()).select_from(query.subquery("counted"))
+        self._counted = Counted(target, query, named(keys), parameters)
         self._query = query
 
     def close(self) -> None:
@@ -118,8 +119,10 @@ class Rows(Reader):
         return names
 
     def count(self) -> int:
-        with self._target.look() as connection:
-            return int(connection.execute(self._count, self._parameters).scalar_one())
+        return sum(self._counted.after(None))
+
+    def counting(self, cursor: Any, again: Callable[[], Reader]) -> Iterator[int]:
+        return self._counted.after(cursor)  # threads may share the database
 
     def read(self, cursor: Any, limit: int) -> list[Drawn]:
         # One row more than wanted: whether the key that ends the page is there a second time.

@@ -24,6 +24,7 @@ from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseError, DiskFull, 
 from core.paths import Roots
 from core.target.checkpoint import TABLE, Checkpoint, advance, forget, keys, take_over
 from core.target.errors import translated
+from core.target.leash import leashed
 from core.target.looking import looking
 from core.target.server import Server
 from core.target.sqlite import SqliteFile
@@ -148,9 +149,13 @@ class Target:
         """A connection for a short read, outside of transactions: each statement sees its moment.
 
         Nothing stays open afterwards, statements that were not read to their end included: those
-        would pin the WAL of the owner's database.
+        would pin the WAL of the owner's database. A thread that holds a `Leash` reads on it.
         """
-        with translated(self._source), self._source.reading(self._engine) as connection:
+        with (
+            translated(self._source),
+            self._source.reading(self._engine) as connection,
+            leashed(connection),
+        ):
             yield connection
 
     @contextmanager

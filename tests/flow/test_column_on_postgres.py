@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +15,7 @@ from core.paths import Roots
 from core.recovery import Recovery
 from core.sources import Query, Table
 from core.tasks.backfill_column import BackfillColumn
+from core.totals import Counter, bounded
 from tests.factories import Bench
 
 pytest_plugins = ("tests.postgres",)
@@ -204,3 +206,27 @@ def test_a_query_is_paged_and_refused_its_writes(postgres, url):
     with pytest.raises((Invalid, DatabaseError, Fail), match="read-only"):
         drawn(Query(url, "SELECT t AS name FROM tricky() t", key=("name",)).open(Roots([])))
     assert fetch(postgres, url, "SELECT count(*) FROM things") == [(60,)]
+
+
+def test_a_count_that_takes_long_is_ended_on_the_server_too(postgres, url):
+    source = Table(url, "things", where="pg_sleep(60) IS NOT NULL")
+    reader = source.open(Roots([]))
+    try:
+        assert bounded(reader.counting(None, lambda: reader), 0.1) == {"at_least": 0}
+        counter = Counter(reader.counting(None, lambda: reader), seen=0)
+        counter.leave()
+        assert counter.is_done and counter.error is None and counter.total() is None
+        whole = Table(url, "things").open(Roots([]))
+        assert bounded(
+            whole.counting([{"date": "2020-01-06"}, {"uuid": str(UUID(int=0))}], None)
+        ) == {"count": 10}
+        whole.close()
+    finally:
+        reader.close()
+    running = fetch(
+        postgres,
+        url,
+        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active'"
+        " AND query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()",
+    )
+    assert running == [(0,)]

@@ -8,10 +8,11 @@ server's own text for them, which loses nothing and is read back by it.
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, func, literal_column, select, text, true
+from sqlalchemy import Connection, Select, and_, literal_column, select, text, true
 
 from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseError, DiskFull
 from core.loop import Result
+from core.sources.counted import Counted
 from core.sources.paging import Paging, refuse_twice
 from core.sources.table import named
 from core.target import Target
@@ -54,6 +55,7 @@ class Rows:
         self._bare = self._pages(["NULL", "NULL"])
         fits = and_(true(), *self._condition())
         self._slices = Slices(target, self._table, keys[0], fits)
+        self._counted = Counted(target, self._visited(["NULL", "NULL"]), named(self.names.keys))
         where = " AND ".join(f"{key} = :key_{place}" for place, key in enumerate(keys))
         new = f"CAST(:new AS {names.kind.declared})" if self._on_server else ":new"
         guard = f" AND {self._missing}" if params.only_missing else ""
@@ -69,10 +71,13 @@ class Rows:
         return [literal_column(condition) for condition in conditions]
 
     def _pages(self, found: Sequence[str]) -> Paging:
+        return Paging(self._visited(found), named(self.names.keys), self.target.dialect)
+
+    def _visited(self, found: Sequence[str]) -> Select:
+        """Every row that a run visits: its key, the old value, and what is found for it."""
         old = f"CAST({self._column} AS TEXT)" if self._on_server else self._column
         columns = [*named(self.names.keys), *map(literal_column, [old, *found])]
-        query: Select = select(*columns).select_from(text(self._table)).where(*self._condition())
-        return Paging(query, named(self.names.keys), self.target.dialect)
+        return select(*columns).select_from(text(self._table)).where(*self._condition())
 
     def _found(self, columns: Sequence[str]) -> list[str]:
         """SQL of what is found for a row: the value, and a second one (NULL, or another value)."""
@@ -99,22 +104,15 @@ class Rows:
 
     # --- reading ---------------------------------------------------------------------------------
 
-    def count(self, most: int = 0) -> int:
-        """How many rows a run would visit; counts no further than `most`, when it is given."""
-        query: Select = (
-            select(literal_column("1")).select_from(text(self._table)).where(*self._condition())
-        )
-        if most:
-            query = query.limit(most)
-        with self.target.look() as connection:
-            counted = select(func.count()).select_from(query.subquery())
-            return int(connection.execute(counted).scalar_one())
+    def count(self) -> int:
+        """How many rows a run would visit."""
+        return sum(self.counting(None))
 
     def counting(self, cursor: Any) -> Iterator[int]:
-        """How many come after a cursor, part by part; all at once where the key is composite."""
+        """How many come after a cursor, part by part."""
         if len(self.names.keys) == 1:
             return self._slices.after(None if cursor is None else self._paging.bound(cursor)[0])
-        return iter([self.count()] if cursor is None else [])
+        return self._counted.after(cursor)
 
     def read(self, cursor: Any, limit: int) -> list[Row]:
         """The next rows after the cursor. Where one of them has no value but an error, the page
