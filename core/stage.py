@@ -118,8 +118,8 @@ class Stage:
         """How many records come after the cursor, part by part (see `core.totals`), or None.
 
         Where it is given, a run begins without waiting for the whole count, which goes on in a
-        thread beside it, and a source that grew is counted again. `count` is not asked then. Not
-        for one of several stages. A source that is a file says it by itself.
+        thread beside it, and a source that grew is counted again. `count` is not asked then. Most
+        sources say it by themselves.
         """
         source = self._opened_source
         if source is None or type(self).count is not Stage.count:

@@ -97,19 +97,19 @@ class Loop:
         stage.open(run)
         try:
             reading = Reading(stage, run, committing.standings.stages[place].cursor, name)
-            if name is not None:
-                run.stage(name)
-                self._count(stage, place, reading)
             one = Pass(self, stage, place, reading)
             if name is None:
                 self._count_whole(one, place)
+            else:
+                run.stage(name)
+                self._count(one, place)
             one.run()
         finally:
             stage.close()
         if not committing.standings.is_plain:
             total = run.progress.total if name is None else committing.standings.stages[place].seen
             committing.change(state=PAST, total=total)
-            self._tell_total()
+            self.tell_total()
 
     def _count_whole(self, one: Pass, place: int) -> None:
         """Of a backfill that is its own only stage, apart from one that looks what is left."""
@@ -121,19 +121,15 @@ class Loop:
             committing.change(state=NOW, total=run.progress.total)
         run.stage("backfilling")
 
-    def _count(self, stage: Any, place: int, reading: Reading) -> None:
-        """Of one stage of several: its total, when it begins; once for a task."""
-        run, committing = self.run_, self.committing
-        if committing.standings.stages[place].state == NOW:
-            return
-        if run.job.only_failed:
-            total: int | None = len(reading.failed_keys())
-        else:
-            total = run.patiently(lambda: stage.count(run))
-        committing.change(state=NOW, total=total)
-        self._tell_total()
+    def _count(self, one: Pass, place: int) -> None:
+        """Of one stage of several: its total, when it begins."""
+        committing = self.committing
+        if committing.standings.stages[place].state != NOW:
+            committing.change(state=NOW)
+        if committing.standings.stages[place].total is None:
+            one.counting.begin()
 
-    def _tell_total(self) -> None:
+    def tell_total(self) -> None:
         """The total of the job, once that of every stage that counts is known."""
         run, counting = self.run_, [n for n, stage in enumerate(self.stages) if stage.counts]
         total = self.committing.standings.total(counting)
@@ -154,7 +150,7 @@ class Loop:
             run.message(text)
             return run.log(text, "warning")
         # A retry looks again, from the start of this stage.
-        self.committing.change(state=AHEAD, cursor=None, done=0, sample=())
+        self.committing.change(state=AHEAD, cursor=None, done=0, total=None, sample=())
         hint = "Start it again: a new run visits what is left. A retry only looks once more."
         raise Fail(text, hint=hint, code="left-over")
 

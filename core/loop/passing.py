@@ -34,7 +34,7 @@ class Pass:
         self._place = place
         self._computer: Computer = stage.computer(run)
         self._pace = Pace(stage, run, self._computer, loop.target)
-        self.counting = Counting(stage, run, self._cursor)
+        self.counting = Counting(loop, stage, place, reading)
         self._caution = Caution(run, stage.batch_size())
         # Of the batches that are out: their keys, and the records where they may be tried again.
         self._out: deque[tuple[list[Any], Sequence[Any] | None]] = deque()

@@ -2,12 +2,14 @@
 
 import json
 import sqlite3
+import threading
 from contextlib import closing
 
 import pytest
 
 from core.backfill import Backfill, Stage
 from core.errors import Retry
+from core.loop import counting
 from core.loop.standing import Standings
 from core.policy import VerifyParams
 from core.target import Target
@@ -196,6 +198,96 @@ def test_failed_records_are_listed_with_their_stage_and_tried_again_in_it(bench)
     bench.work_all()
     assert Crawl.hook.seen == [("scan", [102, 301])]
     assert entries(bench) == DONE
+
+
+# --- totals ---------------------------------------------------------------------------------------
+
+
+def test_a_stage_whose_count_takes_long_is_counted_beside_its_work(bench, monkeypatch):
+    monkeypatch.setattr(counting, "WAIT_S", 0.0)
+    worked, counted = threading.Event(), threading.Event()
+
+    def slowly(self, run, cursor):
+        yield 20
+        assert worked.wait(20), "the work begins without it"
+        yield 8
+        counted.set()
+
+    def compute(self, record):
+        worked.set()
+        # Later records wait for the count, so that it is known before the stage ends.
+        assert record[0] < 300 or counted.wait(20)
+        return record[0] * 2
+
+    monkeypatch.setattr(Scan, "counting", slowly)
+    monkeypatch.setattr(Scan, "compute", compute)
+    task = start(bench, batch_size=1)
+    bench.work_all()
+    assert now(bench, task).status == "completed" and entries(bench) == DONE
+    scans = [
+        (stage["done"], stage["total"], document["progress"]["total"])
+        for _, document in told(bench, task, "task_progress")
+        for stage in document["stage_progress"] or ()
+        if stage["name"] == "scan" and stage["state"] == "now"
+    ]
+    assert scans[0][1:] == (None, None), "it began without"
+    known = next(scan for scan in scans if scan[2] is not None)
+    assert known[1:] == (len(ALL), len(ALL)) and known[0] < len(ALL), "and knew before its end"
+
+
+def test_a_stage_that_was_not_counted_yet_is_counted_by_the_next_attempt(bench, monkeypatch):
+    monkeypatch.setattr(counting, "WAIT_S", 0.0)
+    asked = []
+
+    def parts(self, run, cursor):
+        asked.append(cursor)
+        if len(asked) == 1:
+            raise OSError("not now")
+        yield len([n for n in ALL if n > (cursor or 0)])
+
+    monkeypatch.setattr(Scan, "counting", parts)
+    Crawl.hook.at = {"scan": 2}
+    task = start(bench)
+    bench.work_one()
+    Crawl.hook.at = {}
+    totals = []
+    write = Scan.write
+
+    def watched(self, results, connection):
+        totals.append(now(bench, task).total)
+        write(self, results, connection)
+
+    monkeypatch.setattr(Scan, "write", watched)
+    bench.work_all()
+    assert asked == [None, 104], "from where the stage stood"
+    assert totals[-1] == len(ALL)
+    lines = bench.store.rows("logs_of_task", task_id=task.id, after=0, levels='["warning"]',
+                             like="", limit=10)  # fmt: skip
+    assert "could not be counted: not now" in lines[0]["message"]
+
+
+def test_a_stage_whose_source_grows_is_counted_again(bench, monkeypatch):
+    def parts(self, run, cursor):
+        rows = self.task.db.rows("SELECT count(*) FROM entries WHERE id > ?", (cursor or 0,))
+        yield rows[0][0]
+
+    monkeypatch.setattr(Scan, "counting", parts)
+    read = Scan.read
+
+    def watched(self, run, cursor, limit):
+        if cursor == 104:
+            with closing(sqlite3.connect(bench.database)) as db, db:
+                rows = [(n,) for n in range(900, 950)]
+                db.executemany("INSERT INTO entries(id) VALUES (?)", rows)
+        return read(self, run, cursor, limit)
+
+    monkeypatch.setattr(Scan, "read", watched)
+    task = start(bench)
+    bench.work_all()
+    done = now(bench, task)
+    assert (done.status, done.done, done.total) == ("completed", len(ALL) + 50, len(ALL) + 50)
+    totals = [d["progress"]["total"] for _, d in told(bench, task, "task_progress")]
+    assert len(ALL) in totals and len(ALL) + 50 in totals[:-1], "before its end"
 
 
 # --- what is left ---------------------------------------------------------------------------------

@@ -115,7 +115,9 @@ def test_a_count_that_ends_just_after_it_was_asked_is_not_lost(monkeypatch):
         check=lambda: None,
     )
     monkeypatch.setattr(counting, "Counter", Late)
-    counting.Counting(stage, run, lambda: None).begin()
+    standings = SimpleNamespace(stages=[SimpleNamespace(cursor=None)])
+    loop = SimpleNamespace(run_=run, committing=SimpleNamespace(standings=standings))
+    counting.Counting(loop, stage, 0, None).begin()
     assert told == [7]
 
 
