@@ -179,6 +179,14 @@ class Retry(TaskSignal):
 class Halt(TaskSignal):
     """Pauses the task with the message as its reason, until a person resumes it at its cursor."""
 
+    for_look = False
+
+
+class Look(Halt):
+    """The canary's: does not pause where a person has let the task go on from there meanwhile."""
+
+    for_look = True
+
 
 class Fail(TaskSignal):
     """The job failed and trying again will not help; `hint` says what the person can do."""

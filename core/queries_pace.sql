@@ -17,9 +17,10 @@ UPDATE tasks SET throttle = :throttle, updated_at = :now, version = version + 1
 WHERE id = :id AND throttle IS NOT :throttle RETURNING *;
 
 -- name: canary_passed
--- Who resumes a task that waits for a look at its first records has looked.
+-- Who resumes a task that waits for a look at its first records has looked. The jobs are asked: the
+-- task's own counters follow theirs a moment later.
 UPDATE tasks SET canary_run = run WHERE id = :id AND canary IS NOT NULL
-  AND done + failed + skipped >= canary;
+  AND canary <= (SELECT sum(j.done + j.failed + j.skipped) FROM jobs j WHERE j.task_id = tasks.id AND j.run = tasks.run);
 
 -- name: put_past_run
 -- A run that is retried from where it failed ends again: the last end counts.

@@ -244,7 +244,7 @@ def _signalled(signal_: BaseException) -> Outcome:
             error = {"code": "retry", "message": str(signal_)}
             return Outcome(Ending.FAILED, error=error, delay_s=signal_.seconds)
         case Halt():
-            return Outcome(Ending.HALTED, message=str(signal_))
+            return Outcome(Ending.HALTED, message=str(signal_), for_look=signal_.for_look)
         case Fail():
             error = {"code": signal_.code, "message": str(signal_), "hint": signal_.hint}
             return Outcome(Ending.HOPELESS, error=error)

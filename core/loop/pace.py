@@ -11,7 +11,7 @@ from typing import Any
 
 from core.compute import Computer, Outcomes
 from core.documents import awaits_look
-from core.errors import Halt
+from core.errors import Look
 from core.lanes import Surroundings
 from core.loop.course import Course
 from core.machine import Gauge
@@ -81,10 +81,10 @@ class Pace:
         return None if total is not None and total <= (task.canary or 0) else task.canary
 
     def end(self) -> None:
-        """Everything that was read is committed. Raises Halt when it was the canary's."""
+        """Everything that was read is committed. Raises Look when it was the canary's."""
         if (canary := self._canary()) is not None and self._run.progress.seen >= canary:
             unit = self._run.job.unit or "records"
-            raise Halt(f"Canary: look at the first {canary:,} {unit}; resume goes on from there")
+            raise Look(f"Canary: look at the first {canary:,} {unit}; resume goes on from there")
 
     # --- when -----------------------------------------------------------------------------------
 

@@ -134,8 +134,11 @@ class Pass:
         """The record that ended a worker each time it was alone fails, and is not tried again."""
         if (message := self._caution.verdict) is None or self._reading.exhausted:
             return
+        if not self._pace.limit():
+            return  # the canary's are all done: this one comes after the look
         keys, _ = self._reading.next(1)
         if keys:
+            self._pace.took(1)
             self._failures.begin_batch()
             self._failures.tried(keys[0], self._run.job.deaths)
             self._committing.commit([Result(keys[0], None, Failure("crash", message))])

@@ -5,11 +5,11 @@ answer) and the events. It is guarded by the fence: whoever lost the claim chang
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core import pacing, seams
-from core.documents import compact
+from core.documents import awaits_look, compact
 from core.errors import ClaimLost
 from core.lifecycle import DEATHS_ALONE, Ending, settlement
 from core.model import TERMINAL, Blocked, Control, Job, Status, Task
@@ -33,6 +33,7 @@ class Outcome:
     result_type: str | None = None
     delay_s: float | None = None  #: before the next try (snooze, or a retry's own wish)
     chunks: tuple[str, ...] = ()  #: JSON texts, when the work was split
+    for_look: bool = False  #: it halts at the canary, unless a person has looked already
     effects: Callable[[], None] | None = None  #: writes that belong to a completion, if it is one
 
 
@@ -137,6 +138,9 @@ class Settling:
     ) -> Task:
         ledger = self._ledger
         job, task = self._current(job, task)
+        if outcome.for_look and not awaits_look(task):
+            # Paused and resumed since its last checkpoint: that was the look.
+            outcome = replace(outcome, ending=Ending.RELEASED, message=None)
         ended = self._end_job(job, outcome, task, deaths, burn)
         if outcome.effects is not None and ended.status == Status.COMPLETED:
             outcome.effects()

@@ -112,6 +112,10 @@ def paced(bench, task):
 # --- the canary ---------------------------------------------------------------------------------
 
 
+class Died(BaseException):
+    """A worker's death at a place."""
+
+
 def test_a_canary_pauses_by_itself_after_its_records_and_resume_goes_on_from_there(bench):
     task = start(bench, canary=30)
     bench.work_all()
@@ -133,9 +137,6 @@ def test_a_canary_pauses_by_itself_after_its_records_and_resume_goes_on_from_the
 
 def test_a_canary_that_dies_before_it_paused_pauses_when_it_is_run_again(bench, monkeypatch):
     task = start(bench, canary=30)
-
-    class Died(BaseException):
-        pass
 
     def die(self):
         raise Died
@@ -160,6 +161,70 @@ def test_a_pause_before_the_canary_is_no_look_at_it(bench):
     bench.steering.act("resume", task.id)
     bench.work_all()
     assert now(bench, task).status == "paused" and len(marks(bench)) == 60
+
+
+def test_a_record_that_ends_every_worker_is_one_of_the_canary_s(bench):
+    def die(n):
+        if n == 5:
+            raise Died
+
+    Mark.in_compute = staticmethod(die)
+    task = start(bench, canary=30, batch_size=1)
+    for _ in range(3):
+        with pytest.raises(Died):
+            bench.work_one()
+        (job,) = bench.ledger.jobs(now(bench, task))
+        bench.settling.settle_dead(job, "killed")
+    bench.work_all()
+    task = now(bench, task)
+    assert (task.status, task.failed, task.done + task.skipped) == ("paused", 1, 29)
+    assert marks(bench) == [n for n in range(1, 31) if n != 5], "and none that comes after it"
+
+
+def test_a_record_after_the_canary_is_not_skipped_before_the_look(bench, monkeypatch):
+    task = start(bench, canary=30)
+
+    def die(self):
+        raise Died
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pace.Pace, "end", die)
+        for _ in range(3):
+            with pytest.raises(Died):
+                bench.work_one()
+            (job,) = bench.ledger.jobs(now(bench, task))
+            bench.settling.settle_dead(job, "killed")
+    bench.work_all()
+    task = now(bench, task)
+    assert (task.status, task.failed, len(marks(bench))) == ("paused", 0, 30)
+
+
+@pytest.mark.parametrize("when", ["before it halts", "as it halts"])
+def test_a_resume_between_the_canary_s_last_record_and_its_pause_needs_no_other(
+    bench, monkeypatch, when
+):
+    task = start(bench, canary=30)
+    end, asked = pace.Pace.end, []
+
+    def ask():
+        if not asked:
+            asked.append(bench.steering.act("pause", task.id))
+            bench.steering.act("resume", task.id)
+
+    def ended(self):
+        if when == "before it halts":
+            ask()
+        try:
+            end(self)
+        finally:
+            ask()
+
+    monkeypatch.setattr(pace.Pace, "end", ended)
+    bench.work_all()
+    task = now(bench, task)
+    assert task.status == "completed", task.message
+    assert marks(bench) == list(range(1, RECORDS + 1)), "every record once"
+    assert all("Canary" not in (d.get("message") or "") for _, d in told(bench, task))
 
 
 def test_a_canary_of_everything_stops_nothing(bench):
@@ -352,9 +417,6 @@ def test_the_ranges_add_up_over_pauses_and_name_their_keys(bench):
 def test_what_a_crash_lost_of_the_ranges_is_a_range_that_nobody_measured(bench, monkeypatch):
     monkeypatch.setattr(course, "STORE_S", 1e9)
     task = start(bench)
-
-    class Died(BaseException):
-        pass
 
     def die(n):
         if n == 100:
