@@ -93,10 +93,11 @@ def _move_across(source_dir: int, source: str, target_dir: int, target: str) -> 
         raise
     os.fsync(target_dir)
     seams.reach("photo-placed")
-    after = os.stat(source, dir_fd=source_dir, follow_symlinks=False)
-    if _state(after) != _state(before):  # somebody wrote to it meanwhile: both stay
-        raise OSError(errno.EBUSY, "was changed while it was copied", source)
-    os.unlink(source, dir_fd=source_dir)
+    with suppress(FileNotFoundError):  # `Trash.recover` of another job was faster
+        after = os.stat(source, dir_fd=source_dir, follow_symlinks=False)
+        if _state(after) != _state(before):  # somebody wrote to it meanwhile: both stay
+            raise OSError(errno.EBUSY, "was changed while it was copied", source)
+        os.unlink(source, dir_fd=source_dir)
 
 
 def _copy(source_dir: int, source: str, target_dir: int, draft: str) -> os.stat_result:

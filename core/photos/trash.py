@@ -12,9 +12,10 @@ from itertools import count
 from typing import Any
 
 from core import seams
+from core.errors import Forbidden
 from core.photos.folder import ProjectFolder
 from core.photos.kinds import kind_of, numbered
-from core.photos.moving import move
+from core.photos.moving import move, same_content
 from core.queue import Ledger
 
 REJECTED, NOT_ACCEPTED, FOUND = "rejected", "not-accepted", "found"
@@ -156,15 +157,34 @@ class Trash:
             outside = row["name"] if row["status"] == "moving" else row["target"]
             here = _status(self.folder.handle, outside)
             there = _status(self.folder.trash, row["trash_name"])
-            if here and there and _is_one(here, there):
+            if here and there and self._is_moved(row, outside, here, there):
                 self._unlink_twin(row, outside)
                 here, there = (None, there) if row["status"] == "moving" else (here, None)
             with self._ledger.transaction():
                 self._follow(row, here is not None, there is not None)
         return len(rows)
 
+    def _is_moved(
+        self, row: Any, outside: str, here: os.stat_result, there: os.stat_result
+    ) -> bool:
+        """Whether both names hold one file, so that the move lacks nothing but its last step: by
+        link and unlink, or by a copy to another file system, which has the original's content and
+        time. What a person put there meanwhile is another file, and stays."""
+        if (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino):
+            return True
+        if here.st_mtime_ns != there.st_mtime_ns or here.st_size != there.st_size:
+            return False
+        folder, target = self.folder, row["trash_name"]
+        try:
+            if not same_content(folder.handle, outside, folder.trash, target):
+                return False
+            os.fsync(folder.trash if row["status"] == "moving" else folder.handle)
+        except (OSError, Forbidden):
+            return False  # both stay
+        return True
+
     def _unlink_twin(self, row: Any, outside: str) -> None:
-        """One file under two names: the move was by link and unlink, and lacks its second half."""
+        """Remove the name that the file was moved from."""
         with suppress(FileNotFoundError):  # who moves it was faster
             if row["status"] == "moving":
                 os.unlink(outside, dir_fd=self.folder.handle)
@@ -197,7 +217,3 @@ def _status(handle: int, name: str) -> os.stat_result | None:
 
 def _exists(handle: int, name: str) -> bool:
     return _status(handle, name) is not None
-
-
-def _is_one(one: os.stat_result, other: os.stat_result) -> bool:
-    return (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from core.desk.photos import Upload
 from core.service import Service
+from tests.crash.photo_worker import as_asked
 
 
 def main(data: Path, verb: str, *rest: str) -> None:
+    as_asked()
     photos = Service(data).photos
     if verb == "upload":
         uploads = [Upload(file, file.name) for file in sorted(Path(rest[0]).iterdir())]

@@ -19,9 +19,11 @@ import pytest
 
 from core.compute.inline import Inline
 from core.model import Status
+from core.photos import moving
 from core.photos.manifest import parse
 from core.tasks.photos import derive
 from tests.crash.forked import ForkedWorker
+from tests.crash.photo_worker import across
 from tests.photo_factories import Studio, numbered
 
 pytestmark = pytest.mark.crash
@@ -119,11 +121,17 @@ def test_a_worker_killed_here_loses_no_photo(studio, place, n):
     assert set(studio.listing()) == set(kept), "rows of removed photos are cleaned"
 
 
-def test_a_move_by_link_and_unlink_killed_in_its_middle_is_finished(studio, monkeypatch):
-    monkeypatch.setenv("LONGHAUL_TEST_MOVES", "links")
+@pytest.mark.parametrize(
+    ("moves", "seam", "twice"),
+    [("links", "photo-linked", 1), ("across", "photo-placed", 1), ("across", "photo-copied", 0)],
+)
+def test_a_move_in_two_steps_killed_between_them_is_finished_and_leaves_one_copy(
+    studio, monkeypatch, moves, seam, twice
+):
+    monkeypatch.setenv("LONGHAUL_TEST_MOVES", moves)
     studio.reject(*REJECTED)
     document = studio.photos.commit_changes("trip")["task"]
-    environment = {**os.environ, "LONGHAUL_SEAM": "photo-linked:2", "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "LONGHAUL_SEAM": f"{seam}:2", "PYTHONPATH": str(ROOT)}
     program = (
         "import sys, pathlib, tests.crash.photo_worker as w; w.main(pathlib.Path(sys.argv[1]))"
     )
@@ -133,12 +141,41 @@ def test_a_move_by_link_and_unlink_killed_in_its_middle_is_finished(studio, monk
     )  # fmt: skip
     assert worker.wait(60) == -signal.SIGKILL
     worker.stdin.close()
-    twice = set(contents(studio.folder)) & set(contents(studio.folder / ".trash"))
-    assert len(twice) == 1, "it died between link and unlink"
+    both = set(contents(studio.folder)) & set(contents(studio.folder / ".trash"))
+    assert len(both) == twice, "it died between the two steps"
+    if moves == "across":
+        monkeypatch.setattr(moving, "rename", across())
     finish(studio)
     assert studio.task(document).status == Status.COMPLETED
     kept = {n: c for n, c in FILES.items() if n not in REJECTED}
     assert_accounted_for(studio, kept, {name: FILES[name] for name in REJECTED})
+
+
+def test_a_restore_across_file_systems_killed_before_its_last_step_leaves_one_copy(
+    studio, monkeypatch
+):
+    studio.commit(*REJECTED)
+    monkeypatch.setenv("LONGHAUL_TEST_MOVES", "across")
+    desk(studio, "photo-placed:2", "restore")
+    both = set(contents(studio.folder)) & set(contents(studio.folder / ".trash"))
+    assert len(both) == 1
+    studio.start("folder_scan")
+    back = {n: c for n, c in FILES.items() if n in contents(studio.folder)}
+    left = {n: FILES[n] for n in REJECTED if n not in back}
+    assert len(left) == 1
+    assert_accounted_for(studio, back, left)
+
+
+def test_what_a_person_put_under_the_name_meanwhile_is_no_half_moved_file(studio):
+    """The same bytes of another time are another file: none of the two is deleted."""
+    studio.reject("1.jpg")
+    studio.photos.commit_changes("trip")
+    die(studio, "photo-moved:1")
+    (studio.folder / "1.jpg").write_bytes(FILES["1.jpg"])
+    os.utime(studio.folder / "1.jpg", (1_500_000_000, 1_500_000_000))
+    finish(studio)
+    removed = list(contents(studio.folder / ".trash").values())
+    assert removed.count(FILES["1.jpg"]) + (studio.folder / "1.jpg").exists() == 2
 
 
 def test_a_worker_killed_while_it_empties_the_trash_empties_it_later(studio):
