@@ -50,13 +50,29 @@ CAUGHT_BY |= {
         "::test_a_stage_goes_on_at_its_cursor_and_finished_ones_are_not_repeated[scan-1]"
     ],
 }
+PHOTOS = "tests/flow/test_photo_tasks.py::test"
+CAUGHT_BY |= {
+    "photo-moved-unplanned": [
+        "tests/crash/test_photos.py::test_a_worker_killed_here_loses_no_photo[photo-moved-2]"
+    ],
+    "trash-name-taken": [f"{PHOTOS}_names_in_the_trash_never_collide"],
+    "restore-overwrites": [
+        f"{PHOTOS}_a_photo_whose_name_is_taken_meanwhile_comes_back_under_another"
+    ],
+    "age-of-the-file": [
+        f"{PHOTOS}_the_trash_is_emptied_by_the_time_of_the_move_and_not_by_the_file_s"
+    ],
+    "mount-point-believed": [
+        f"{PHOTOS}_the_empty_mount_point_of_a_disk_that_is_away_is_not_the_folder"
+    ],
+}
 ALL = [(name, test) for name, tests in CAUGHT_BY.items() for test in tests]
 
 
 @pytest.fixture
 def tree(tmp_path) -> Path:
-    """A copy of what the tests need."""
-    leave_out = shutil.ignore_patterns("__pycache__", "static", "bench")
+    """A copy of what the tests need, with what is compiled of it."""
+    leave_out = shutil.ignore_patterns("static", "bench")
     for package in ("core", "tests"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=leave_out)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
@@ -78,7 +94,18 @@ def apply(patch: Path, tree: Path) -> None:
 def run(tree: Path, *tests: str, **settings: str) -> subprocess.CompletedProcess:
     """The tests of a tree; a life of tasks that breaks is not made shorter first."""
     environment = os.environ | {"PYTHONPATH": str(tree), "LONGHAUL_MUTANT": "1"} | settings
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        "0",
+        "-x",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        *tests,
+    ]
     return subprocess.run(
         command, cwd=tree, env=environment, capture_output=True, text=True, timeout=240
     )
