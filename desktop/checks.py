@@ -21,9 +21,9 @@ LITTLE_SPACE, SOME_SPACE = 100 * 2**20, 2**30
 #: Without these the service does not start, or some of its work cannot be done.
 NEEDED = (
     *("av", "bottle", "brotli", "charset-normalizer", "cheroot", "cronsim", "dataset", "exifread"),
-    *("filelock", "htmldate", "lxml", "multipart", "pillow", "pillow-heif", "platformdirs"),
-    *("pocketsphinx", "psutil", "pydantic", "pypdfium2", "rawpy", "sqlalchemy", "trafilatura"),
-    *("watchfiles", "webrtcvad-wheels"),
+    *("filelock", "htmldate", "lxml", "lxml_html_clean", "multipart", "pillow", "pillow-heif"),
+    *("platformdirs", "pocketsphinx", "psutil", "pydantic", "pypdfium2", "rawpy", "sqlalchemy"),
+    *("trafilatura", "watchfiles", "webrtcvad-wheels"),
 )
 #: The modules of distributions that are called otherwise.
 _MODULES = {

@@ -19,6 +19,7 @@ from webui.idempotency import Idempotency
 from webui.problems import NotMultipart
 from webui.replies import PROBLEM_JSON, Reply
 from webui.routes import Keys, Route
+from webui.uploads import NO_UPLOAD_ID, UPLOAD_ID
 
 #: As SQLite's integers; no more digits than that are looked at.
 _MOST_ID = 2**63 - 1
@@ -60,6 +61,10 @@ class Dispatcher:
         raw = request.environ["wsgi.input"].read(_length(request)) if has_body else b""
         if route.upload and not has_body and received is None:
             raise NotMultipart("Send the files as multipart/form-data.")
+        if route.upload and received is None:
+            name = request.environ.get("HTTP_UPLOAD_ID")
+            if name is not None and not UPLOAD_ID.fullmatch(name):
+                raise Malformed(NO_UPLOAD_ID)
         given = {name: _place(name, value) for name, value in places.items()}
         query = _query(route.query, request.query_string)
         key = None

@@ -30,7 +30,8 @@ KEPT_S = 3600.0
 _MOST = 256
 #: Bytes that are left free on the disk.
 _SPARE = 64 << 20
-_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+UPLOAD_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+NO_UPLOAD_ID = "Upload-Id has 8 to 64 letters, digits, _ and -."
 _BOUNDARY = re.compile(r"[\x20-\x7e]{1,200}")
 
 
@@ -128,8 +129,8 @@ class Uploads:
         if not _BOUNDARY.fullmatch(boundary):
             raise Refused(400, "malformed", "The Content-Type must say a boundary.")
         upload_id = environ.get("HTTP_UPLOAD_ID", "")
-        if upload_id and not _ID.fullmatch(upload_id):
-            raise Refused(400, "malformed", "Upload-Id has 8 to 64 letters, digits, _ and -.")
+        if upload_id and not UPLOAD_ID.fullmatch(upload_id):
+            raise Refused(400, "malformed", NO_UPLOAD_ID)
         route = self._route(path)
         assert route is not None
         return Coming(path, content_type, boundary, total, route[1].max_files, upload_id)

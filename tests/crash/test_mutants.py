@@ -94,20 +94,9 @@ def apply(patch: Path, tree: Path) -> None:
 def run(tree: Path, *tests: str, **settings: str) -> subprocess.CompletedProcess:
     """The tests of a tree; a life of tasks that breaks is not made shorter first."""
     environment = os.environ | {"PYTHONPATH": str(tree), "LONGHAUL_MUTANT": "1"} | settings
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-n",
-        "0",
-        "-x",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        *tests,
-    ]
+    command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-q", "-p", "no:cacheprovider"]
     return subprocess.run(
-        command, cwd=tree, env=environment, capture_output=True, text=True, timeout=240
+        [*command, *tests], cwd=tree, env=environment, capture_output=True, text=True, timeout=240
     )
 
 

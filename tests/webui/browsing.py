@@ -82,6 +82,7 @@ def opened(browser, url: str, code: str, path: str = "/", **context) -> Iterator
     try:
         page.goto(f"{url}/enter?code={code}&next={path}")
         yield page
-        assert page.complaints.all() == []
+        said = page.complaints.all()
+        assert not said, said
     finally:
         own.close()

@@ -36,3 +36,13 @@ def test_the_limit_is_a_setting(live):
         finally:
             live.ask("PATCH", "/settings", {"uploads.max_mb": None})
     eventually(lambda: not list((live.service.data_dir / "uploads").glob("*")))
+
+
+def test_a_wrong_name_of_an_upload_is_refused_whatever_the_body_is(live):
+    for kind, body in (
+        ("application/json", b'{"paths": ["/a.wav"]}'),
+        ("multipart/form-data; boundary=x", b"--x--\r\n"),
+    ):
+        typed = {"Content-Type": kind, "Upload-Id": "0"}
+        answer = live.request("POST", f"{API}/recordings/import", typed, body)
+        assert "8 to 64" in problem(answer, 400, "malformed")["detail"]

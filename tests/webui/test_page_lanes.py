@@ -64,7 +64,8 @@ def test_slots_are_changed_while_everything_runs(page, live):
     expect(lane(page, "Lane normal")).to_contain_text("Waiting one")
     assert live.read("/settings")["pipeline.total_slots"] == 3
     page.get_by_label("Urgent from priority").fill("150")
-    page.keyboard.press("Tab")
+    with page.expect_response("**/settings"):
+        page.keyboard.press("Tab")
     expect(page.get_by_text("The slots are changed")).to_be_visible()
     assert live.read("/settings")["pipeline.priority_threshold"] == 150
     page.keyboard.press("Escape")

@@ -124,6 +124,24 @@ def test_distance_makes_the_type_larger_and_the_hero_stays(wall, live):
     assert live.read("/settings")["wall.distance"] == 6
 
 
+def test_what_is_half_typed_stays_while_news_arrive(wall, live):
+    wall.keyboard.press("w")
+    panel = wall.get_by_role("dialog", name="Settings of the big screen")
+    panel.get_by_label("From screen and distance").check()
+    distance = panel.get_by_label("Looked at from")
+    distance.press("Control+a")
+    wall.keyboard.type("4.")
+    assert live.ask("PATCH", "/settings", {"wall.cycle_s": 77, "wall.distance": 9}).status == 200
+    expect(panel.get_by_label("On to the next after")).to_have_value("77")
+    wall.keyboard.type("5")
+    expect(distance).to_have_value("4.5")
+    with wall.expect_response("**/settings"):
+        wall.keyboard.press("Enter")
+    assert live.read("/settings")["wall.distance"] == 4.5
+    assert live.ask("PATCH", "/settings", {"wall.distance": 8}).status == 200
+    expect(distance).to_have_value("8")
+
+
 def test_the_zoom_of_the_wall_is_its_own(wall, live):
     size = wall.evaluate(ROOT_SIZE)
     with wall.expect_response("**/settings"):

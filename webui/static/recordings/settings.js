@@ -10,6 +10,7 @@ import { asking } from "../requesting.js";
 import { goTo } from "../route.js";
 import { busy, notice } from "../store.js";
 import { tell } from "../undo.js";
+import { KeptInput } from "../views/kept_input.js";
 import { scan } from "./acts.js";
 import { readSummary } from "./state.js";
 
@@ -39,12 +40,13 @@ async function change(changes) {
   const done = await asking("settings", () => send("PATCH", "/settings", changes));
   if (!done) {
     settings.value = { ...settings.peek() }; // the fields go back to what holds
-    return;
+    return false;
   }
   settings.value = done;
   tell("Saved");
   readEngines();
   readSummary();
+  return true;
 }
 
 export function Settings() {
@@ -78,7 +80,7 @@ function Fields({ set }) {
   const value = (/** @type {any} */ event) => event.currentTarget.value;
   return html`<div class="fields">
     <label for="set-folder">Notes folder</label>
-    <span><input id="set-folder" value=${set["recordings.folder"]} spellcheck=${false} autocomplete="off"
+    <span><${KeptInput} id="set-folder" value=${set["recordings.folder"]} spellcheck=${false} autocomplete="off"
         onChange=${(/** @type {any} */ e) => change({ "recordings.folder": value(e).trim() })} />
       <button class="button" disabled=${busy.value === "scan"} onClick=${scan}>Look now <kbd>S</kbd></button></span>
     <label for="set-engine">Speech engine</label>
@@ -99,10 +101,10 @@ function Fields({ set }) {
       )}
     </select>
     <label for="set-slots">At the same time</label>
-    <input id="set-slots" type="number" min="0" max="16" value=${set["pipeline.recording_slots"]}
+    <${KeptInput} id="set-slots" type="number" min="0" max="16" value=${set["pipeline.recording_slots"]}
       onChange=${(/** @type {any} */ e) => change({ "pipeline.recording_slots": Number(value(e)) })} />
     <label for="set-minutes">Look again after minutes (0: never by itself)</label>
-    <input id="set-minutes" type="number" min="0" max="10080" value=${set["recordings.scan_minutes"]}
+    <${KeptInput} id="set-minutes" type="number" min="0" max="10080" value=${set["recordings.scan_minutes"]}
       onChange=${(/** @type {any} */ e) => change({ "recordings.scan_minutes": Number(value(e)) })} />
     <label for="set-watch">Look as soon as the folder changes</label>
     <input id="set-watch" type="checkbox" checked=${set["recordings.watch"]}
@@ -121,13 +123,13 @@ function Hours({ set }) {
   const put = (/** @type {string} */ start, /** @type {string} */ end) => {
     const others = all.filter((hours) => hours !== own);
     const hours = start && end ? [{ start, end, lanes: ["recordings"] }] : [];
-    if (hours.length || own) change({ quiet_hours: [...others, ...hours] });
+    return (hours.length || own) && change({ quiet_hours: [...others, ...hours] });
   };
   const part = (/** @type {string} */ id) =>
     /** @type {HTMLInputElement|null} */ (document.getElementById(id))?.value ?? "";
   const onChange = () => put(part("set-from"), part("set-until"));
-  return html`<span><input id="set-from" type="time" value=${own?.start ?? ""} onChange=${onChange} />
-    <input id="set-until" type="time" aria-label="Until" value=${own?.end ?? ""} onChange=${onChange} /></span>`;
+  return html`<span><${KeptInput} id="set-from" type="time" value=${own?.start ?? ""} onChange=${onChange} />
+    <${KeptInput} id="set-until" type="time" aria-label="Until" value=${own?.end ?? ""} onChange=${onChange} /></span>`;
 }
 
 function Engines() {

@@ -13,6 +13,7 @@ import { ahead, notice, select, state } from "../store.js";
 import { tell } from "../undo.js";
 import { Bar } from "./bar.js";
 import { Glyph, lookOf } from "./glyph.js";
+import { KeptInput } from "./kept_input.js";
 import { Sheet } from "./sheet.js";
 
 /** @import {Task} from "../types.js" */
@@ -122,18 +123,20 @@ function Waiting({ tasks }) {
 function Number_({ of: { name, label, least, most }, value }) {
   const onChange = (/** @type {any} */ { target }) => {
     const wished = target.valueAsNumber;
-    if (Number.isInteger(wished) && wished >= least && wished <= most) change(name, wished);
-    else target.value = value;
+    if (Number.isInteger(wished) && wished >= least && wished <= most) return change(name, wished);
+    return false;
   };
-  return html`<label><span>${label}</span><input type="number" min=${least} max=${most} step="1"
+  return html`<label><span>${label}</span><${KeptInput} type="number" min=${least} max=${most} step="1"
       value=${value} onChange=${onChange} /></label>`;
 }
 
 /** Change a setting, with the way back. @param {string} name @param {unknown} value */
 async function change(name, value) {
   const before = /** @type {any} */ (state.peek()?.settings)?.[name];
-  if (before === value || !(await put(name, value))) return;
+  if (before === value) return true;
+  if (!(await put(name, value))) return false;
   tell("The slots are changed", { key: name, undo: () => put(name, before) });
+  return true;
 }
 
 /** @param {string} name @param {unknown} value */

@@ -4,6 +4,7 @@
 import { html } from "htm/preact";
 import { isReadOnly } from "../store.js";
 import { useTakenFocus } from "../views/focus.js";
+import { KeptInput } from "../views/kept_input.js";
 import { Screens } from "../views/screens.js";
 import { change, refused, wallSettings, wallZoom } from "./settings.js";
 import { sightOf } from "./sight.js";
@@ -82,7 +83,7 @@ function Number({ name, label, unit, isOff = false, ...limits }) {
     if (target instanceof HTMLInputElement && target.value !== "" && target.checkValidity())
       change({ [name]: target.valueAsNumber });
   };
-  return html`<label class="field"><span>${label}</span><span><input type="number"
+  return html`<label class="field"><span>${label}</span><span><${KeptInput} type="number"
       value=${wallSettings.value[name]} disabled=${isOff} onChange=${onChange} ...${limits} />
       <span class="unit">${unit}</span></span></label>`;
 }
@@ -117,7 +118,7 @@ function Dim() {
   const { dim } = wallSettings.value;
   const hours = dim ?? { start: "22:00", end: "06:00" };
   /** @param {"start"|"end"} end */
-  const time = (end) => html`<input type="time" value=${hours[end]} disabled=${!dim}
+  const time = (end) => html`<${KeptInput} type="time" value=${hours[end]} disabled=${!dim}
     aria-label=${end === "start" ? "Dimmed from" : "Dimmed until"}
     onChange=${(/** @type {Event} */ { target }) =>
       target instanceof HTMLInputElement &&
