@@ -1,8 +1,8 @@
 """Opening a file below a folder so that no link, swapped in at any moment, can lead out of it.
 
-Lives here: `open_beneath`, `stat_beneath`, `list_beneath` and `replace_at`, which speak to the
-kernel by directory handles. Not here: which folders a request may name (`core.paths`). Called by
-`core.paths` and by whatever opens or replaces a file that a person or a request named.
+Lives here: `open_beneath`, `stat_beneath`, `folder_beneath`, `list_beneath` and `replace_at`, which
+speak to the kernel by directory handles. Not here: which folders a request may name (`core.paths`).
+Called by `core.paths` and by whatever opens or replaces a file that a person or a request named.
 
 Looking at the resolved path first and opening it afterwards is not enough: between the two steps
 a folder can be swapped for a link. Here the kernel checks while it opens: `openat2` on Linux, and
@@ -74,22 +74,29 @@ def stat_beneath(root: Path | int, relative: str | Path) -> os.stat_result:
     return status
 
 
+def folder_beneath(root: Path | int, relative: str | Path) -> int:
+    """The handle of a folder below `root`, reached without links; caller closes.
+
+    `relative` may be "." for the root itself. Raises as `open_beneath` does.
+    """
+    named = os.fspath(relative)
+    parts = [] if named in ("", ".") else _parts(named)
+    with _folder(root) as handle:
+        return _open(handle, parts, os.O_RDONLY | os.O_DIRECTORY) if parts else os.dup(handle)
+
+
 def list_beneath(root: Path | int, relative: str | Path, most: int) -> list[tuple[str, bool]]:
     """(name, is it a folder) of what a folder below `root` holds; at most `most` are looked at.
 
     `relative` may be "." for the root itself. Only regular files and folders that are not hidden:
     links are left out, for nobody knows yet where they will lead. Raises as `open_beneath` does.
     """
-    named = os.fspath(relative)
-    parts = [] if named in ("", ".") else _parts(named)
-    with _folder(root) as handle:
-        way = os.O_RDONLY | os.O_DIRECTORY
-        folder = _open(handle, parts, way) if parts else os.dup(handle)
-        try:
-            # os.scandir moves the handle's own place, so the root's handle is opened anew
-            fresh = os.open(".", way | os.O_CLOEXEC, dir_fd=folder)
-        finally:
-            os.close(folder)
+    folder = folder_beneath(root, relative)
+    try:
+        # os.scandir moves the handle's own place, so the root's handle is opened anew
+        fresh = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=folder)
+    finally:
+        os.close(folder)
     try:
         with os.scandir(fresh) as entries:
             seen = islice(entries, most)

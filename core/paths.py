@@ -16,7 +16,15 @@ from pathlib import Path
 from core.beneath import list_beneath, open_beneath, replace_at, stat_beneath
 from core.errors import Forbidden, Invalid, UnsafeDataDir
 
-__all__ = ["Roots", "data_dir", "is_nameable", "open_beneath", "stat_beneath", "write_secret"]
+__all__ = [
+    "Roots",
+    "data_dir",
+    "in_one_line",
+    "is_nameable",
+    "open_beneath",
+    "stat_beneath",
+    "write_secret",
+]
 
 #: Control characters, line separators, what turns the direction of a text (and hides an ending),
 #: and halves of characters. Spaces of every width and joined letters are in sound names.
@@ -108,6 +116,11 @@ class Roots:
 def is_nameable(name: str) -> bool:
     """Whether a file that comes from elsewhere may be called so: a person can read its name."""
     return _UNNAMEABLE.search(name) is None
+
+
+def in_one_line(text: str) -> str:
+    """A title as it is shown: without what `is_nameable` refuses, in one line; "" for nothing."""
+    return " ".join(_UNNAMEABLE.sub(" ", text).split())
 
 
 def data_dir(path: str | Path) -> Path:

@@ -11,8 +11,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-#: what a cell begins with that spreadsheets compute (OWASP, "CSV injection")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: what a cell begins with that spreadsheets compute (OWASP, "CSV injection"), full width included
+_FORMULA = (*"=+-@\t\r\n", *"＝＋－＠")
 MARK = "\ufeff"
 
 

@@ -7,12 +7,13 @@ the parts. A client that names its upload (`Upload-Id`) may send the rest of a b
 upload, and the folder is emptied when a site starts.
 """
 
+import errno
 import re
 import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,10 @@ from webui.refusal import Refused
 
 #: Seconds for which the beginning of an upload is kept after its connection broke.
 KEPT_S = 3600.0
-#: Uploads under way or kept, at most.
+#: Uploads under way or kept, at most; of those that broke off the oldest makes room for another.
 _MOST = 256
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_UNKNOWN = "There is no such unfinished upload"
 #: Bytes that are left free on the disk.
 _SPARE = 64 << 20
 UPLOAD_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -56,10 +59,13 @@ class Uploads:
         self._routes = [(_pattern(path), place) for path, place in routes.items()]
         self._lock = threading.Lock()
         self._all: dict[Receiver, float] = {}
+        #: Those that nobody sends, in the order in which they broke off.
+        self._idle: dict[Receiver, None] = {}
         self._timer: threading.Timer | None = None
         #: Folders that are ours: whatever is in them when we first come there was left over.
         self._clean_folders: set[Path] = set()
-        self._empty(folder)
+        self._cleaning = threading.Lock()
+        self.clean(folder)
 
     def takes(self, method: str, path: str) -> bool:
         """Whether multipart bodies are accepted there."""
@@ -72,16 +78,29 @@ class Uploads:
         offset = environ.get("HTTP_UPLOAD_OFFSET", "0")
         if not (offset.isdecimal() and len(offset) < 16):
             raise Refused(400, "malformed", "Upload-Offset is a number of bytes.")
-        with self._lock:
-            old = self._unfinished(coming.upload_id)
-            if int(offset):
-                receiver = self._continued(old, coming, int(offset))
-            else:
-                if old is not None:  # from the start again
-                    self._forget(old)
-                receiver = self._begun(coming)
-            self._keep(receiver)
+        if int(offset):
+            with self._lock:
+                receiver = self._continued(coming, int(offset))
+            try:
+                _check_room(receiver.folder, receiver.missing)
+            except Refused:
+                self._left(receiver)
+                raise
             return receiver
+        receiver = self._begun(coming)  # on the disk, while the others go on
+        gone: list[Receiver] = []
+        try:
+            with self._lock:
+                if (old := self._unfinished(coming.upload_id)) is not None:  # from the start again
+                    gone.append(self._let_go(old))
+                gone += self._made_room()
+                self._keep(receiver)
+        except Refused:
+            gone.append(receiver)
+            raise
+        finally:
+            _discard(gone)
+        return receiver
 
     def state(self, upload_id: str) -> dict[str, Any]:
         """How much of an unfinished upload has arrived. Whoever still sends it is cut off, so that
@@ -90,32 +109,33 @@ class Uploads:
             receiver = self._named(upload_id)
             with receiver.lock:
                 if not receiver.missing:
-                    raise _unknown()
+                    raise NotFound(_UNKNOWN)
                 receiver.leg = None
-            self._keep(receiver)
-            return {
-                "id": upload_id,
-                "received": receiver.received,
-                "size": receiver.coming.total,
-            }
+            self._keep(receiver, idle=True)
+            size = receiver.coming.total
+            return {"id": upload_id, "received": receiver.received, "size": size}
 
     def end(self, upload_id: str) -> None:
         """Remove an unfinished upload. Raises NotFound."""
         with self._lock:
-            self._forget(self._named(upload_id))
+            receiver = self._let_go(self._named(upload_id))
+        _discard([receiver])
 
     def clean(self, spool: Path) -> None:
-        """Remove what an earlier service left in a folder where uploads arrive."""
-        with self._lock:
-            self._empty(spool)
+        """Remove what an earlier service left in a folder where uploads arrive; once for each."""
+        with self._cleaning:  # who comes second may have begun to write there
+            if spool not in self._clean_folders:
+                for entry in spool.glob("*"):
+                    shutil.rmtree(entry, ignore_errors=True)
+                self._clean_folders.add(spool)
 
     def close(self) -> None:
         """Remove all; nothing is received any more."""
         with self._lock:
-            for receiver in list(self._all):
-                self._forget(receiver)
+            gone = [self._let_go(receiver) for receiver in list(self._all)]
             if self._timer is not None:
                 self._timer.cancel()
+        _discard(gone)
 
     # --- admitting ----------------------------------------------------------------------------
 
@@ -153,19 +173,30 @@ class Uploads:
             raise Refused(400, "malformed", "An upload has a body.")
         if coming.total > self._limit():
             raise Refused(413, "upload-too-large", f"At most {self._limit()} bytes at once.")
-        if len(self._all) >= _MOST:
-            wait = [("Retry-After", "5")]
-            raise Refused(503, "unavailable", "Too many uploads at the same time.", wait)
         spool = self._folder_for(coming.path)
-        self._empty(spool)
-        spool.mkdir(mode=0o700, exist_ok=True)
-        _check_room(spool, coming.total)
         folder = spool / secrets.token_hex(8)
-        folder.mkdir(mode=0o700)
+        try:
+            self.clean(spool)
+            spool.mkdir(mode=0o700, exist_ok=True)
+            _check_room(spool, coming.total)
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            status, code = (507, "disk-full") if error.errno in _FULL else (503, "unavailable")
+            raise Refused(status, code, f"Nothing was kept: {error.strerror}.") from None
         return Receiver(coming, folder, self._left)
 
-    def _continued(self, old: Receiver | None, coming: Coming, offset: int) -> Receiver:
+    def _made_room(self) -> list[Receiver]:
+        """Room for one more; what was let go for that. Raises Refused while all are being sent."""
+        if len(self._all) < _MOST:
+            return []
+        if not self._idle:
+            wait = [("Retry-After", "5")]
+            raise Refused(503, "unavailable", "Too many uploads at the same time.", wait)
+        return [self._let_go(next(iter(self._idle)))]
+
+    def _continued(self, coming: Coming, offset: int) -> Receiver:
         unknown = Refused(404, "not-found", "There is no such upload; send it from its start.")
+        old = self._unfinished(coming.upload_id)
         if old is None:
             raise unknown
         begun = old.coming
@@ -173,6 +204,7 @@ class Uploads:
             if not old.missing:  # its last bytes have come meanwhile: it is answered, once
                 raise unknown
             old.leg = None  # who asks goes on; what another connection still brings is too late
+            self._keep(old, idle=True)
             if (begun.path, begun.content_type) != (coming.path, coming.content_type):
                 raise Refused(409, "another-upload", "This is not how the upload began.")
             if offset != old.received or coming.total != old.missing:
@@ -182,15 +214,8 @@ class Uploads:
                     f"{old.received} of {begun.total} bytes have arrived; send the rest.",
                     [("Upload-Offset", str(old.received))],
                 )
-        _check_room(old.folder, old.missing)
+        self._keep(old)
         return old
-
-    def _empty(self, spool: Path) -> None:
-        """Remove what an earlier service left there."""
-        if spool not in self._clean_folders:
-            self._clean_folders.add(spool)
-            for entry in spool.glob("*"):
-                shutil.rmtree(entry, ignore_errors=True)
 
     def _route(self, path: str) -> tuple[re.Match[str], Place] | None:
         """The route of an address, with the places that it names."""
@@ -205,10 +230,10 @@ class Uploads:
             if receiver not in self._all:
                 return
             is_over = receiver.is_broken or not receiver.missing
-            if is_over or not receiver.coming.upload_id:
-                self._forget(receiver)
-            else:
-                self._keep(receiver)
+            if not is_over and receiver.coming.upload_id:
+                return self._keep(receiver, idle=True)
+            self._let_go(receiver)
+        _discard([receiver])
 
     def _unfinished(self, upload_id: str) -> Receiver | None:
         """The upload of that name of which something is missing. One that is complete belongs to
@@ -217,20 +242,24 @@ class Uploads:
         return next((receiver for receiver in named if receiver.missing), None)
 
     def _named(self, upload_id: str) -> Receiver:
-        receiver = self._unfinished(upload_id)
-        if receiver is None:
-            raise _unknown()
+        if (receiver := self._unfinished(upload_id)) is None:
+            raise NotFound(_UNKNOWN)
         return receiver
 
-    def _forget(self, receiver: Receiver) -> None:
+    def _let_go(self, receiver: Receiver) -> Receiver:
+        """Nobody sends it any more or goes on with it; its files are removed without the lock."""
         del self._all[receiver]
+        self._idle.pop(receiver, None)
         with receiver.lock:
             receiver.leg = None
-            receiver.discard()
+        return receiver
 
-    def _keep(self, receiver: Receiver) -> None:
+    def _keep(self, receiver: Receiver, *, idle: bool = False) -> None:
         """For a while; longer as long as it is being sent."""
         self._all[receiver] = time.monotonic() + KEPT_S
+        self._idle.pop(receiver, None)
+        if idle:
+            self._idle[receiver] = None
         if self._timer is None:
             self._clean_later(KEPT_S)
 
@@ -240,20 +269,23 @@ class Uploads:
         self._timer.start()
 
     def _clean(self) -> None:
-        now = time.monotonic()
+        now, gone = time.monotonic(), []
         with self._lock:
             for receiver, until in list(self._all.items()):
                 if receiver.leg is not None:
                     self._all[receiver] = now + KEPT_S
                 elif until <= now:
-                    self._forget(receiver)
+                    gone.append(self._let_go(receiver))
             self._timer = None
             if self._all:
                 self._clean_later(min(self._all.values()) - now)
+        _discard(gone)
 
 
-def _unknown() -> NotFound:
-    return NotFound("There is no such unfinished upload")
+def _discard(receivers: Iterable[Receiver]) -> None:
+    """Remove the files of uploads that were let go."""
+    for receiver in receivers:
+        receiver.discard()
 
 
 def _check_room(folder: Path, needed: int) -> None:

@@ -1,10 +1,12 @@
 """Projects themselves: listing, making, reconnecting and forgetting them."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from core.beneath import folder_beneath
 from core.desk.photo_requests import ProjectRequest, Reconnect
 from core.desk.requests import TaskRequest
 from core.errors import Forbidden, Invalid, NotFound, NotPossible
@@ -54,13 +56,11 @@ class PhotoProjects:
         """
         path = self._checked(folder)
         self._require_free(path)
-        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            names = sorted(listed(handle))
+            with _opened(path) as handle:
+                names = sorted(listed(handle))
         except OSError as error:
             raise _refused("/folder", f"{path} cannot be read: {error.strerror}") from None
-        finally:
-            os.close(handle)
         others = [name for name in names if not is_accepted(name)]
         photos = sum(kind_of(name) is not None for name in names)
         return {"photos": photos, "others": len(others), "sample": others[:20]}
@@ -93,7 +93,7 @@ class PhotoProjects:
         a look through it. Raises NotFound, Invalid and Forbidden as `create` does.
         """
         row = self.row(name)
-        folder = Path(row["folder"])
+        folder = Path(os.path.realpath(row["folder"]))
         if request.folder is not None:
             folder = self._checked(request.folder)
             self._require_free(folder, but=row["id"])
@@ -162,9 +162,20 @@ class PhotoProjects:
 
     def _marked(self, folder: Path) -> str:
         try:
-            return write_mark(folder)
+            with _opened(folder) as handle:
+                return write_mark(handle)
         except OSError as error:
             raise _refused("/folder", f"{folder} cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    """The handle of a folder whose path has no links, and none that was swapped in since."""
+    handle = folder_beneath(Path(folder.anchor), folder.relative_to(folder.anchor))
+    try:
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def _look(name: str) -> TaskRequest:

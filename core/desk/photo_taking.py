@@ -44,6 +44,8 @@ class Taking:
                 with suppress(FileExistsError):
                     os.mkdir(SPOOL, 0o700, dir_fd=opened.handle)
             except OSError as error:
+                if error.errno in _FULL:
+                    raise DiskFull(f"The disk of {folder} is full") from None
                 raise FolderUnavailable(f"{folder} cannot be written: {error.strerror}") from None
         return folder / SPOOL
 

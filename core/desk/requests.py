@@ -22,6 +22,7 @@ from pydantic import (
 
 from core.desk.knobs import Knobs
 from core.model import ACTIVE, TERMINAL, Status
+from core.paths import in_one_line
 from core.task_type import invalid
 
 MOST_IN_BULK = 100_000  #: tasks one bulk action may name or match
@@ -54,8 +55,7 @@ def _calendar(value: datetime) -> datetime:
 
 
 def _one_line(value: str) -> str:
-    line = " ".join(value.split())
-    if not line:
+    if not (line := in_one_line(value)):
         raise ValueError("must not be empty")
     return line
 

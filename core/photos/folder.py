@@ -132,17 +132,13 @@ def read_mark(handle: int) -> str | None:
         return file.read(200).decode(errors="replace").strip() or None
 
 
-def write_mark(path: Path) -> str:
-    """Mark a folder as a project's; what its mark says. A mark that was there is replaced.
+def write_mark(handle: int) -> str:
+    """Mark an open folder as a project's; what its mark says. A mark that was there is replaced.
 
     Raises OSError for a folder that cannot be written.
     """
     mark = secrets.token_hex(16)
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        replace_at(handle, MARK, f"{mark}\n".encode(), 0o600)
-    finally:
-        os.close(handle)
+    replace_at(handle, MARK, f"{mark}\n".encode(), 0o600)
     return mark
 
 

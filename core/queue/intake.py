@@ -6,6 +6,7 @@ from core import seams
 from core.documents import compact
 from core.errors import Invalid
 from core.model import Blocked, Job, Kind, NewTask, Task
+from core.paths import in_one_line
 from core.queue.ledger import Ledger
 
 
@@ -41,7 +42,8 @@ class Intake:
     def _insert(self, new: NewTask, now: float) -> Task:
         values: dict[str, Any] = {
             "type": new.type,
-            "title": new.title,
+            # Also one that was made from parameters, such as the name of a file.
+            "title": in_one_line(new.title) or new.type,
             "source": new.source,
             "user_relevant": int(new.user_relevant),
             "project": new.project,

@@ -5,8 +5,8 @@ import pytest
 from core.desk.requests import Move, TaskFilter, TaskPatch, TaskRequest, parsed
 from core.errors import Drifted, Invalid, NotFound, NotPossible, Stale
 from core.lifecycle import Ending
-from core.model import Kind
-from tests.desk_factories import Office
+from core.model import Kind, NewTask
+from tests.desk_factories import Office, Scan
 
 
 @pytest.fixture
@@ -30,6 +30,26 @@ def test_a_created_task_has_its_defaults_its_title_and_its_jobs(office):
     assert [job["type"] for job in task["jobs"]] == ["scan"]
     assert task["progress"]["unit"] == "pages"
     assert office.tasks.get(task["id"]) == task
+
+
+STRANGE = "a\x1b[31m \x00b\u202egpj.exe\r\n\u2028c\x7f"
+PLAIN = "a [31m b gpj.exe c"
+
+
+def test_a_title_has_no_characters_that_control_a_screen(office):
+    """Neither a person's, nor one that was made from a parameter such as a file's name."""
+    task = office.create(title=STRANGE)
+    assert task["title"] == PLAIN
+    assert office.tasks.patch(task["id"], TaskPatch(title=STRANGE))["title"] == PLAIN
+    made = office.create(params={"folder": STRANGE[:17]})
+    assert made["title"] == f"Scan {PLAIN.removesuffix(' c')}"
+    assert office.create(title="Zürich 👩‍👩‍👧 عربى")["title"] == "Zürich 👩‍👩‍👧 عربى"
+
+
+def test_a_title_of_nothing_else_is_made_from_the_type(office):
+    """A person's is refused, see below."""
+    new = NewTask("scan", "\x1b\u202e", {}, Scan.step_list())
+    assert office.intake.enqueue(new).title == "scan"
 
 
 def test_an_unknown_type_is_refused_with_close_matches(office):
@@ -82,6 +102,7 @@ def test_a_direct_task_is_claimed_while_the_queue_is_paused(office):
         ({"type": "scan", "params": {"a": "\ud800"}}, "/params"),
         ({"type": "scan", "params": {"a": float("nan")}}, "/params"),
         ({"type": "scan", "title": " \n "}, "/title"),
+        ({"type": "scan", "title": "\x1b\u202e"}, "/title"),
         ({"type": "scan", "title": "\ud800"}, "/title"),
         ({"type": "scan", "not_before": "0001-01-01T00:00:00+14:00"}, "/not_before"),
         ({"type": "scan", "not_before": "9999-12-31T23:59:59-14:00"}, "/not_before"),

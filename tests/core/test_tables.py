@@ -21,7 +21,22 @@ def test_all_columns_of_all_rows_stand_in_the_order_in_which_they_come():
     ]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1+1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "＝1+1",
+        "＋1",
+        "－1+1",
+        "＠SUM(A1)",
+    ],
+)
 def test_a_cell_that_a_spreadsheet_would_compute_is_text(text):
     assert read(csv_text([{text: text}])) == [[f"'{text}"], [f"'{text}"]]
 

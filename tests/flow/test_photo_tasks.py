@@ -1,5 +1,6 @@
 """Tasks on a photo project, seen through by a worker: what becomes of files, rows and trash."""
 
+import errno
 import os
 import shutil
 
@@ -13,7 +14,15 @@ from core.desk.photo_requests import (
     Reconnect,
 )
 from core.desk.photos import Upload
-from core.errors import Drifted, FolderUnavailable, Forbidden, Invalid, NotFound, NotPossible
+from core.errors import (
+    DiskFull,
+    Drifted,
+    FolderUnavailable,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotPossible,
+)
 from core.kit.clock import FakeClock
 from core.photos import trash as trash_module
 from core.photos.folder import ProjectFolder
@@ -107,11 +116,11 @@ def test_a_look_at_moves_of_before_is_not_disturbed_by_who_is_just_moving(studio
             row = trash_.plan("1.jpg", REJECTED, 1)
         os.link(studio.folder / "1.jpg", studio.folder / ".trash" / row["trash_name"])
 
-        def faster(one, other):
+        def faster(*_):
             os.unlink(studio.folder / "1.jpg")
             return True
 
-        monkeypatch.setattr(trash_module, "_is_one", faster)
+        monkeypatch.setattr(Trash, "_is_moved", faster)
         assert trash_.recover() == 1
     assert studio.in_trash()["1.jpg"]["name"] == "1.jpg"
     assert not studio.listing()["1.jpg"]["available"]
@@ -559,6 +568,45 @@ def test_a_look_at_a_folder_tells_what_would_be_moved_and_changes_nothing(studio
     look = studio.photos.projects.look(str(other))
     assert look == {"photos": 1, "others": 2, "sample": ["b.txt", "c.doc"]}
     assert sorted(os.listdir(other)) == ["a.jpg", "b.txt", "c.doc"]
+
+
+@pytest.mark.parametrize("verb", ["look", "create", "reconnect"])
+def test_a_folder_that_is_swapped_for_a_link_after_its_check_is_not_entered(
+    studio, tmp_path, monkeypatch, verb
+):
+    secret, other, projects = tmp_path / "secret", studio.data / "other", studio.photos.projects
+    for folder in (secret, other):
+        folder.mkdir()
+    (secret / "diary.txt").write_text("mine")
+    free = projects._require_free
+
+    def swapped(folder, **but):
+        free(folder, **but)
+        if not other.is_symlink():
+            other.rmdir()
+            other.symlink_to(secret)
+
+    monkeypatch.setattr(projects, "_require_free", swapped)
+    with pytest.raises(Forbidden, match="link"):
+        if verb == "look":
+            projects.look(str(other))
+        elif verb == "create":
+            projects.create(ProjectRequest(name="second", folder=str(other)))
+        else:
+            projects.reconnect("trip", Reconnect(folder=str(other)))
+    assert os.listdir(secret) == ["diary.txt"], "and gets no mark"
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"), [(errno.ENOSPC, DiskFull), (errno.EACCES, FolderUnavailable)]
+)
+def test_a_disk_that_takes_no_folder_for_uploads_is_told(studio, monkeypatch, error, raised):
+    def mkdir(*_, **__):
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr("core.desk.photo_taking.os.mkdir", mkdir)
+    with pytest.raises(raised):
+        studio.photos.spool("trip")
 
 
 def test_a_project_that_is_forgotten_leaves_its_folder_as_it_is(studio):

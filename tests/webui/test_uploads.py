@@ -1,25 +1,32 @@
 """Uploads: what is sent arrives in files, and what does not arrive leaves nothing behind."""
 
+import errno
 import hashlib
 import os
+import shutil
 import subprocess
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from core.errors import Invalid, NotFound
 from tests.webui.http_client import (
     TOKEN,
+    UPLOADS,
     descriptors,
     eventually,
     read_answer,
     running,
     small_app,
 )
+from webui import uploads as uploads_module
 from webui.auth import Scope
 from webui.receiving import Part
+from webui.refusal import Refused
+from webui.uploads import Uploads
 from webui.waiting import Patience
 
 PATH = "/api/v1/projects/roof/uploads"
@@ -527,6 +534,90 @@ def test_a_refused_upload_is_not_kept_for_later(site):
     assert left(site) == []
 
 
+# --- many of them ---------------------------------------------------------------------------------
+
+
+def environ(upload_id: str, offset: int = 0, size: int = 1000) -> dict[str, str]:
+    """The head of a named upload, as the guard has it."""
+    return {
+        "PATH_INFO": PATH,
+        "CONTENT_TYPE": FORM,
+        "CONTENT_LENGTH": str(size),
+        "HTTP_UPLOAD_ID": upload_id,
+        "HTTP_UPLOAD_OFFSET": str(offset),
+    }
+
+
+@pytest.fixture
+def uploads(tmp_path, monkeypatch):
+    """No server: three uploads at most."""
+    monkeypatch.setattr(uploads_module, "_MOST", 3)
+    made = Uploads(tmp_path / "uploads", UPLOADS, lambda: LIMIT)
+    yield made
+    made.close()
+    assert os.listdir(tmp_path / "uploads") == []
+
+
+def break_off(uploads, upload_id: str) -> None:
+    """Ten bytes arrive, and the client leaves."""
+    receiver = uploads.admit(environ(upload_id))
+    leg = receiver.continued_by(b"", False)
+    receiver.take(b"--edge\r\nCo")
+    leg.close()
+
+
+def test_of_those_that_broke_off_the_oldest_makes_room(uploads):
+    for n in range(3):
+        break_off(uploads, f"upload-100{n}")
+    uploads.admit(environ("upload-1000", 10, 990)).continued_by(b"", False).close()
+    new = uploads.admit(environ("upload-1003"))
+    with pytest.raises(NotFound):
+        uploads.state("upload-1001")  # 1000 went on since, and broke off later
+    for name in ("upload-1000", "upload-1002"):
+        assert uploads.state(name)["received"] == 10
+    assert len(os.listdir(new.folder.parent)) == 3
+
+
+def test_none_that_is_being_sent_makes_room_for_another(uploads):
+    for n in range(2):
+        uploads.admit(environ(f"upload-200{n}")).continued_by(b"", False)
+    uploads.admit(environ("upload-2002"))  # admitted, and about to be sent
+    with pytest.raises(Refused) as refused:
+        uploads.admit(environ("upload-2003"))
+    assert refused.value.status == 503
+    assert len(uploads._all) == 3
+    again = uploads.admit(environ("upload-2000"))  # from the start again: its own place
+    assert len(os.listdir(again.folder.parent)) == 3
+
+
+def test_a_slow_disk_holds_up_nobody_but_who_begins(uploads, monkeypatch):
+    break_off(uploads, "upload-3000")
+    entered, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+    usage = shutil.disk_usage
+
+    def slow(folder):
+        entered.set()
+        assert go_on.wait(20)
+        return usage(folder)
+
+    monkeypatch.setattr(uploads_module.shutil, "disk_usage", slow)
+    begins = threading.Thread(target=lambda: uploads.admit(environ("upload-3001")))
+    begins.start()
+    assert entered.wait(20)
+
+    def others():
+        uploads.state("upload-3000")
+        uploads.end("upload-3000")
+        ended.set()
+
+    threading.Thread(target=others, daemon=True).start()
+    try:
+        assert ended.wait(10), "they wait for the disk of another"
+    finally:
+        go_on.set()
+        begins.join()
+
+
 # --- a full disk ----------------------------------------------------------------------------------
 
 
@@ -544,6 +635,26 @@ def small(tmp_path):
         pytest.skip(f"mounting a small tmpfs is refused: {refused.stderr.strip()}")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (errno.ENOSPC, 507, "disk-full"),
+        (errno.EDQUOT, 507, "disk-full"),
+        (errno.EROFS, 503, "unavailable"),
+    ],
+)
+def test_a_disk_that_takes_no_folder_is_told_by_its_head(site, monkeypatch, error, status, code):
+    make = Path.mkdir
+
+    def mkdir(path, *arguments, **options):
+        if path.parent == site.spool:
+            raise OSError(error, os.strerror(error))
+        return make(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "mkdir", mkdir)
+    assert_is_problem(post(site, form(("a.jpg", b"x"))), status, code)
 
 
 def test_an_upload_that_cannot_fit_is_refused_by_its_head(small):
