@@ -4,14 +4,25 @@ A part of `tests.core.lifecycle_machine`, which has the steps; here nothing is c
 """
 
 import json
+from dataclasses import dataclass
 
 from hypothesis.stateful import invariant
 
 from core.documents import compact, job_document, task_document
-from core.lifecycle import rolled_up
+from core.lifecycle import Ending, rolled_up
 from core.model import ACTIVE, TERMINAL, Control, Job, Kind, Status
+from core.queue import Claim
 
 TASK_KINDS = {Kind.TASK_CREATED, Kind.TASK_UPDATE, Kind.TASK_PROGRESS, Kind.TASK_FINISHED}
+
+
+@dataclass
+class Attempt:
+    """What a worker believes of its claim."""
+
+    claim: Claim
+    cursor: int
+    stop: Ending | None = None  #: how its last checkpoint told it to end
 
 
 class Truths:
@@ -92,3 +103,15 @@ class Truths:
     @staticmethod
     def some(things, pick):
         return things[pick % len(things)]
+
+    def what_is_left_was_stopped(self):
+        """When everything came to rest: whatever has no end waits for a person."""
+        for task in self.tasks(ACTIVE):
+            waits_for = self.store.rows("unmet_dependencies", task_id=task.id)
+            stopped = task.hold or task.status == Status.PAUSED or waits_for
+            paused_chunk = any(j.status == Status.PAUSED for j in self.ledger.jobs(task))
+            assert stopped or paused_chunk, task
+        self.one_holder_and_each_effect_once()
+        self.a_task_follows_from_its_jobs()
+        self.the_end_is_the_end()
+        self.the_last_event_is_the_row()
