@@ -10,6 +10,7 @@ import pytest
 
 from core.loop import counting as counting_module
 from core.registry import Registry
+from core.sources import counted as counted_module
 from core.sources import lines as lines_module
 from tests.factories import Bench
 
@@ -247,3 +248,33 @@ def test_a_file_that_takes_long_to_count_is_counted_beside_the_work(bench, monke
     known = next(d for d in documents if d["progress"]["total"] == 200)
     assert known["progress"]["done"] < 200, "and knew before its end"
     assert bench.ledger.task(task.id).status == "completed"
+
+
+@pytest.mark.parametrize("name", ["from-table", "from-query"])
+def test_a_table_that_takes_long_to_count_is_counted_beside_the_work(bench, monkeypatch, name):
+    monkeypatch.setattr(counting_module, "WAIT_S", 0.0)
+    monkeypatch.setattr(counted_module, "FIRST", 20)
+    worked, counted = threading.Event(), threading.Event()
+    rest, kind = counted_module.Counted._rest, bench.registry.get(name)
+    apply = kind.apply
+
+    def slow(self, cursor, size):
+        assert worked.wait(20), "the work begins without it"
+        found = rest(self, cursor, size)
+        counted.set()
+        return found
+
+    def applied(self, run, results, connection):
+        worked.set()
+        # Later batches wait for the count, so that it is known before the end.
+        assert run.progress.done < RECORDS // 2 or counted.wait(20)
+        return apply(self, run, results, connection)
+
+    monkeypatch.setattr(counted_module.Counted, "_rest", slow)
+    monkeypatch.setattr(kind, "apply", applied)
+    task = bench.run(name, database=str(bench.database), batch_size=5)
+    assert (task.status, task.done) == ("completed", RECORDS)
+    documents = [json.loads(e.data) for e in bench.events() if e.kind == "task_progress"]
+    totals = [(d["progress"]["total"], d["progress"]["done"]) for d in documents]
+    assert totals[0][0] is None, "it began without"
+    assert any(total == RECORDS and done < RECORDS for total, done in totals), "and knew before"
