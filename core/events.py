@@ -28,6 +28,12 @@ class Events:
         """Append one fact; the caller holds the transaction that makes it true."""
         self._append([(kind, task_id, document)])
 
+    def append_all(
+        self, kind: Kind, task_id: int | None, documents: Iterable[dict[str, Any]]
+    ) -> None:
+        """Append several facts of one kind, in order, as `append` does."""
+        self._append([(kind, task_id, document) for document in documents])
+
     def task(
         self, kind: Kind, task: Task, jobs: Iterable[Job] = (), waiting: Reason | None = None
     ) -> None:

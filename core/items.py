@@ -5,7 +5,7 @@ when the attempt lost its claim.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from core.documents import compact, storable
@@ -83,12 +83,39 @@ class Items:
             row = self._store.row(
                 "add_item_tries", job_id=self._job.id, key=row["key"], more=tries - 1
             )
+        self._ledger.events.append(Kind.ITEM_UPDATE, self._job.task_id, self._document(row))
+
+    def _document(self, row: Any) -> dict[str, Any]:
         document = {k: row[k] for k in ("id", "job_id", "task_id", "key", "status", "attempts")}
         document |= {"message": row["message"], "source": self._task.source}
         document["task_type"] = self._task.type
         if row["data"] is not None:
             document["data"] = json.loads(row["data"])
-        self._ledger.events.append(Kind.ITEM_UPDATE, self._job.task_id, document)
+        return document
+
+    def put_all(self, items: Iterable[tuple[str, str, str, str]]) -> None:
+        """Several different (key, status, message, trace) with their events, by one statement of
+        each; inside `effects`."""
+        hidden = self._hidden
+        rows = self._store.rows(
+            "put_items",
+            job_id=self._job.id,
+            task_id=self._job.task_id,
+            items=compact(
+                [
+                    (
+                        storable(key),
+                        status,
+                        storable(hidden(message)[:2000]),
+                        storable(hidden(trace)[:20_000]),
+                    )
+                    for key, status, message, trace in items
+                ]
+            ),
+            now=self._ledger.clock.wall(),
+        )
+        documents = [self._document(row) for row in rows]
+        self._ledger.events.append_all(Kind.ITEM_UPDATE, self._job.task_id, documents)
 
     def put_many(
         self, items: list[tuple[str, str, str, str]], tries: list[int] | None = None

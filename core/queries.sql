@@ -414,6 +414,15 @@ ON CONFLICT (job_id, key) DO UPDATE SET status = excluded.status, attempts = att
   message = excluded.message, trace = excluded.trace, data = coalesce(excluded.data, data),
   updated_at = excluded.updated_at RETURNING *;
 
+-- name: put_items
+-- Several units at once: JSON of [[key, status, message, trace], …].
+INSERT INTO items(job_id, task_id, key, status, attempts, message, trace, updated_at)
+SELECT :job_id, :task_id, value ->> 0, value ->> 1, 1, value ->> 2, value ->> 3, :now
+FROM json_each(:items) WHERE true
+ON CONFLICT (job_id, key) DO UPDATE SET status = excluded.status, attempts = attempts + 1,
+  message = excluded.message, trace = excluded.trace,
+  updated_at = excluded.updated_at RETURNING *;
+
 -- name: add_item_tries
 UPDATE items SET attempts = attempts + :more WHERE job_id = :job_id AND key = :key RETURNING *;
 

@@ -144,3 +144,15 @@ SELECT seq FROM sqlite_sequence WHERE name = 'sources';
 
 -- name: open_tasks_of_source
 SELECT id FROM tasks WHERE source_id = :id AND status IN ('queued','running','paused');
+
+-- name: pieces_of_words
+-- Of the index of the pages' words: each commit of a reading leaves one.
+SELECT count(DISTINCT segid) FROM page_words_idx;
+
+-- name: total_changes
+-- Rows that this connection has changed, those of an index among them.
+SELECT total_changes();
+
+-- name: merge_words
+-- 500 of its leaves at most (2 MB).
+INSERT INTO page_words(page_words, rank) VALUES ('merge', 500);

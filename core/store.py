@@ -127,10 +127,11 @@ class Store:
         values = ", ".join(f"{row['dflt_value'] or 'NULL'} AS {row['name']}" for row in columns)
         return dict(self.execute(f"SELECT {values}", {})[0])
 
-    def many(self, name: str, params: list[dict[str, Any]]) -> None:
-        """Run one statement for many sets of parameters, inside a transaction."""
+    def many(self, name: str, params: list[dict[str, Any]]) -> int:
+        """Run one statement for many sets of parameters, inside a transaction; how many rows that
+        changed."""
         try:
-            self._cursor().executemany(self._statements[name], params)
+            return self._cursor().executemany(self._statements[name], params).rowcount
         except sqlite3.Error as error:
             raise translate(error) from error
 

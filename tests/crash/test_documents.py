@@ -62,7 +62,8 @@ def assert_read_once(site, task):
 @pytest.mark.parametrize("n", [1, 3])
 @pytest.mark.parametrize("place", ["computed", "checkpoint-written", "checkpointed"])
 def test_a_worker_killed_here_goes_on_at_the_page(site, task, place, n):
-    assert site.worker(f"{place}:{n}").wait(60) == -signal.SIGKILL
+    worker = site.worker(f"{place}:{n}", module="tests.crash.page_worker")
+    assert worker.wait(60) == -signal.SIGKILL
     written = site.store.execute("SELECT count(*) FROM writes", {})[0][0]
     site.finish_here()
     assert_read_once(site, task)

@@ -6,13 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from core import seams
+from core.compute import Code, Failure, Outcome
 from core.desk.requests import SourceRequest, TaskFilter
 from core.desk.texts import TextDesk
 from core.desk.types import TypeDesk
 from core.errands import Errands
 from core.errors import Forbidden, Invalid, NotFound
 from core.paths import Roots
+from core.scheduler import Scheduler
 from core.tasks import extract_text
+from core.tasks.extract_text import answers
 from tests import texts
 from tests.factories import Bench
 
@@ -333,6 +336,57 @@ def test_hostile_files_end_as_failures_with_their_reasons_and_the_queue_goes_on(
         assert (task.status, task.failed) == ("failed", 1)
         assert [status for _, status in desk.items(task)] == ["failed"]
     assert desk.found("still") == ["good.pdf"]
+
+
+HANGS = """
+import time
+from core.texts.reading.reader import Reader
+
+class Hanging(Reader):
+    def compute(self, ask):
+        if ask.number == 2 and ask.path.endswith("slow.pdf") or ask.path.endswith("stuck.pdf"):
+            time.sleep(600)
+        return super().compute(ask)
+"""
+
+
+def test_what_takes_too_long_is_ended_and_the_queue_goes_on(desk, tmp_path, monkeypatch):
+    (tmp_path / "hanging_reader.py").write_text(HANGS)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(extract_text, "READER", Code("hanging_reader", "Hanging"))
+    monkeypatch.setattr(extract_text, "PAGE_TIMEOUT_S", 1.0)
+    slow, _ = desk.add("slow.pdf", texts.pdf("one", "two", "three"))
+    stuck, _ = desk.add("stuck.pdf", texts.pdf("never"))
+    good, _ = desk.add("good.pdf", texts.pdf("still here"))
+    desk.work_all()
+    tasks = [desk.ledger.task(source["task_id"]) for source in (slow, stuck, good)]
+    assert [(task.status, task.done, task.failed) for task in tasks] == [
+        ("completed", 2, 1),
+        ("failed", 0, 1),
+        ("completed", 1, 0),
+    ]
+    page = desk.page_list(slow)[1]
+    said = answers.refusal_of(Outcome(None, Failure("timeout", ""), 1.0)).message
+    assert (page["problem"]["code"], page["problem"]["message"]) == ("document-timeout", said)
+    assert (tasks[1].error["code"], tasks[1].error["message"]) == ("document-timeout", said)
+    assert [status for _, status in desk.items(tasks[0])] == ["completed", "failed", "completed"]
+
+
+def test_the_pieces_of_the_index_are_put_together_when_nothing_happens(desk):
+    def pieces():
+        return desk.store.value("pieces_of_words")
+
+    for number in range(6):
+        desk.read(f"note-{number}.txt", f"words of note {number}".encode())
+    assert pieces() >= 6, "a reading does not wait for it"
+    scheduler = Scheduler(desk.ledger, lambda: 0)
+    for _ in range(3):
+        scheduler._maintain()
+    assert pieces() == 1
+    assert len(desk.found("words")) == 6
+    before = desk.store.value("total_changes")
+    scheduler._maintain()
+    assert desk.store.value("total_changes") == before, "and then it is left alone"
 
 
 def test_failed_and_cancelled_tasks_stay_in_the_list(desk):

@@ -21,7 +21,7 @@ from core.texts import KINDS, MEMORY, PAGE_TIMEOUT_S, kind_of
 from core.texts.shelf import File, Shelf, Source
 
 READER = Code("core.texts.reading.reader", "Reader")
-IN_FLIGHT = 3  #: batches of pages that are being read
+IN_FLIGHT = 6  #: batches of pages that are being read
 
 
 class Params(BaseModel):

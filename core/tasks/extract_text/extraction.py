@@ -5,16 +5,16 @@ was deleted is left out before it is read, and once more where it is written (`p
 """
 
 from collections import deque
-from collections.abc import Iterable
-from time import perf_counter
+from collections.abc import Iterable, Sequence
+from time import monotonic
 from typing import Any
 
 from core import seams
 from core.compute import Computer, Outcomes
 from core.errors import Forbidden
-from core.pacing import BatchSize
 from core.run import Run
 from core.tasks.extract_text import answers
+from core.tasks.extract_text.answers import Read
 from core.tasks.extract_text.pages import Pages
 from core.texts import MOST_PAGES
 from core.texts.reading import Ask, Refusal
@@ -23,8 +23,11 @@ from core.texts.shelf import Shelf, Source
 
 LOOK_S = 0.2  #: how often a long reading looks at pause and cancel
 FIRST = 4  #: pages asked for together with the outline: most documents have no more
-MOST = 64  #: pages of one transaction
-BATCH_S = 0.15  #: of reading that one transaction is about
+MOST = 16  #: pages asked for at once
+ASK_S = 0.1  #: of reading that is asked for at once, as far as that is known
+GROWTH = 4  #: one quick page misleads nobody by more
+WRITE_S = 0.3  #: of reading that one transaction is about; a kill loses no more
+WRITE_CHARACTERS = 4_000_000  #: that wait to be written
 
 
 class Extraction:
@@ -40,7 +43,9 @@ class Extraction:
         self._roots = run.roots
         self._todo: deque[int] = deque()
         self._out: deque[list[int]] = deque()
-        self._size = BatchSize(size=FIRST, most=MOST, target_s=BATCH_S)
+        self._count = FIRST
+        self._read: list[Read] = []  # and not written
+        self._characters, self._written = 0, monotonic()
 
     def work(self) -> dict[str, Any]:
         """See the document through; the task's result. Raises Fail when nothing can be read."""
@@ -49,17 +54,16 @@ class Extraction:
             self._submit([0, *range(1, FIRST + 1)])
         else:
             self._todo.extend(self._plan())
-        began = perf_counter()
         while self._read_ahead():
             outcomes = self._computer.collect(LOOK_S)
             if outcomes is None:
+                self._write()
                 self._run.check()
                 continue
             seams.reach("computed")
-            numbers = self._out.popleft()
-            self._take(numbers, outcomes)
-            self._size = self._size.after(len(numbers), perf_counter() - began)
-            began = perf_counter()
+            self._take(self._out.popleft(), outcomes)
+            self._count = _next_count(self._count, outcomes.seconds)
+        self._write()
         return self._pages.end()
 
     # --- what is to do ---------------------------------------------------------------------------
@@ -86,7 +90,7 @@ class Extraction:
     def _read_ahead(self) -> bool:
         """Keep the reading process busy; False when everything is read and written."""
         while self._todo and self._computer.pending < self._computer.in_flight:
-            count = min(self._size.size, len(self._todo))
+            count = min(self._count, len(self._todo))
             numbers = [self._todo.popleft() for _ in range(count)]
             self._require_file()
             there = self._shelf.alive(self._source, numbers)
@@ -109,8 +113,10 @@ class Extraction:
         try:
             status = self._roots.stat(self._source.path)
         except (OSError, Forbidden):
+            self._write()
             raise self._pages.refused(gone().refusal) from None
         if (status.st_size, status.st_mtime_ns) != (self._source.size, self._source.modified_ns):
+            self._write()
             raise self._pages.refused(changed().refusal)
 
     # --- what came of it -------------------------------------------------------------------------
@@ -122,7 +128,11 @@ class Extraction:
             if number and (found := answers.read(number, outcome)) is not None
         ]
         if numbers[0] != 0:
-            self._pages.write(results)
+            self._read += results
+            self._characters += sum(len(read.page.text) for read in results if read.page)
+            is_due = monotonic() - self._written >= WRITE_S
+            if is_due or self._characters >= WRITE_CHARACTERS:
+                self._write()
             return
         outline = answers.outline(outcomes[0])
         if isinstance(outline, Refusal):
@@ -131,3 +141,16 @@ class Extraction:
         results = [result for result in results if result.number <= outline.pages]
         self._todo.extend(range(len(results) + 1, min(outline.pages, MOST_PAGES) + 1))
         self._pages.open(outline, results)
+        self._written = monotonic()
+
+    def _write(self) -> None:
+        """Everything that is read, in one transaction."""
+        if self._read:
+            self._pages.write(self._read)
+        self._read, self._characters, self._written = [], 0, monotonic()
+
+
+def _next_count(count: int, seconds: Sequence[float]) -> int:
+    """How many pages to ask for next, the last ones having taken so long."""
+    mean = sum(seconds) / max(1, len(seconds))
+    return max(1, min(MOST, count * GROWTH, int(ASK_S / max(mean, 1e-6))))

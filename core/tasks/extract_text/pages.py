@@ -19,6 +19,7 @@ from core.texts.shelf import Shelf, Source, problem_of
 
 DOCUMENT = "document"  #: the key of the item for a document that cannot be opened
 _PAGE = "page "
+_SKIPPED = ("skipped", "Deleted meanwhile", "")  # status, message and trace of such an item
 
 
 class Gone(Exception):
@@ -169,31 +170,29 @@ class Pages:
             self._store.changed("clear_problem", id=self._source.id)
             if DOCUMENT in self._run.items.keys():
                 self._run.items.put(DOCUMENT, "completed", "It can be read again")
-        for result in results:
-            page_id = there.get(result.number)
-            if page_id is None:
-                self._run.items.put(_key(result.number), "skipped", "Deleted meanwhile")
-                continue
-            page = result.page
-            changed = self._store.changed(
-                "write_page",
-                id=page_id,
-                digest=self._source.digest,
-                status=result.status,
-                text=page.text if page else "",
-                characters=len(page.text) if page else 0,
-                label=page.label if page else "",
-                problem=problem_of(result.refusal) if result.refusal else None,
-                now=now,
-            )
-            if not changed:
-                raise Gone
-            key = _key(result.number)
-            self._run.items.put(key, result.status, result.message, result.trace)
+        kept = [result for result in results if result.number in there]
+        rows = [self._row(result, there[result.number], now) for result in kept]
+        if self._store.many("write_page", rows) != len(rows):
+            raise Gone
+        left_out = [(_key(r.number), *_SKIPPED) for r in results if r.number not in there]
+        items = [(_key(r.number), r.status, r.message, r.trace) for r in kept]
+        self._run.items.put_all(left_out + items)
+
+    def _row(self, result: Read, page_id: int, now: float) -> dict[str, Any]:
+        page, refusal = result.page, result.refusal
+        return {
+            "id": page_id,
+            "digest": self._source.digest,
+            "status": result.status,
+            "text": page.text if page else "",
+            "characters": len(page.text) if page else 0,
+            "label": page.label if page else "",
+            "problem": problem_of(refusal) if refusal else None,
+            "now": now,
+        }
 
     def _skip(self, numbers: Iterable[int]) -> None:
-        for number in numbers:
-            self._run.items.put(_key(number), "skipped", "Deleted meanwhile")
+        self._run.items.put_all([(_key(number), *_SKIPPED) for number in numbers])
 
     def _write_refusal(self, refusal: Refusal) -> None:
         self._shelf.fail(self._source, refusal)
