@@ -20,6 +20,7 @@ from core.identity import is_running
 
 POLL_S = 0.25
 LOOK_S = 0.02  #: a new sleeper is found so soon at the latest (until then it polls)
+GIVE_WAY_S = 0.003  #: about as long as it takes to claim a job
 SETTLED_NS = 100_000_000
 WORK, EVENTS = "work", "events"
 EVERYBODY = 1 << 30
@@ -49,13 +50,18 @@ class Sleeper:
         """Work was found: wake-ups for some are meant for others."""
         self._flag[0] = 0
 
-    def sleep(self, seconds: float = POLL_S) -> bool:
-        """Sleep until woken, at most `seconds`; whether there was a wake-up."""
+    def sleep(self, seconds: float = POLL_S, *, last: bool = False) -> bool:
+        """Sleep until woken, at most `seconds`; whether there was a wake-up.
+
+        `last`: when others are woken too, they go first, for they are quicker at the work.
+        """
         self._socket.settimeout(max(seconds, 0.001))
         try:
             self._socket.recv(1)
         except (TimeoutError, BlockingIOError, ConnectionError):
             return False
+        if last:
+            time.sleep(GIVE_WAY_S)
         self._drain()
         return True
 

@@ -35,6 +35,7 @@ from core.store import Store
 from core.task_type import Output
 from core.wake import POLL_S, WORK, Sleeper, Waker
 
+WARM_S = 15.0  #: so long after a job its libraries and processes (`core.compute.kept`) are ready
 JSON_TYPE, TEXT_TYPE, BYTES_TYPE = "application/json", "text/plain", "application/octet-stream"
 
 
@@ -47,7 +48,7 @@ class Worker:
         self._runs = runs
         self._claims, self._settling = Claims(ledger), Settling(ledger)
         self._heartbeat = Heartbeat(self._claims)
-        self._leaving = threading.Event()
+        self._leaving, self._worked = threading.Event(), -WARM_S  # monotonic: its last job's end
         self._run: Run | None = None
         self.id = self._register()
 
@@ -74,10 +75,11 @@ class Worker:
                 with contextlib.suppress(DatabaseBusy, DiskFull):
                     claim = self._claims.claim(self.id, os.getpid())
             if claim is None:
-                sleeper.sleep(POLL_S)
+                sleeper.sleep(POLL_S, last=time.monotonic() - self._worked > WARM_S)
             else:
                 sleeper.rise()
                 claim = self._see_through(claim, ahead=True)
+                self._worked = time.monotonic()
 
     def leave(self) -> None:
         """Ask it to leave after the next checkpoint (from any thread)."""
@@ -217,10 +219,8 @@ def _finished(result: Any) -> Outcome:
         return Outcome(Ending.SPLIT, chunks=tuple(map(compact, result.chunks)))
     if result is None:
         return Outcome(Ending.COMPLETED)
-    if isinstance(result, str):
-        return Outcome(Ending.COMPLETED, result=storable(result), result_type=TEXT_TYPE)
-    if isinstance(result, bytes):
-        return Outcome(Ending.COMPLETED, result=result, result_type=BYTES_TYPE)
+    if isinstance(result, str | bytes):
+        result = Output(result, TEXT_TYPE if isinstance(result, str) else BYTES_TYPE)
     if isinstance(result, Output):
         content = result.content if isinstance(result.content, bytes) else storable(result.content)
         return Outcome(Ending.COMPLETED, result=content, result_type=result.media_type)

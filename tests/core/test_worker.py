@@ -285,7 +285,7 @@ class Once:
 
     rise = listen
 
-    def sleep(self, seconds):
+    def sleep(self, seconds, last=False):
         raise AssertionError("there was work, and then it was to leave")
 
 
