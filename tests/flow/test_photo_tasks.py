@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import time
 
 import pytest
 
@@ -26,6 +27,7 @@ from core.errors import (
 from core.kit.clock import FakeClock
 from core.photos import trash as trash_module
 from core.photos.folder import ProjectFolder
+from core.photos.moving import DRAFT
 from core.photos.trash import REJECTED, Trash
 from core.tasks.photos import derive, manifest_check
 from tests.photo_factories import Studio, numbered, picture
@@ -568,6 +570,24 @@ def test_a_look_at_a_folder_tells_what_would_be_moved_and_changes_nothing(studio
     look = studio.photos.projects.look(str(other))
     assert look == {"photos": 1, "others": 2, "sample": ["b.txt", "c.doc"]}
     assert sorted(os.listdir(other)) == ["a.jpg", "b.txt", "c.doc"]
+
+
+def test_half_made_copies_of_moves_that_were_killed_are_removed_after_a_day(tmp_path):
+    """Not before: somebody may be just writing one."""
+    clock = FakeClock(time.time())
+    studio = Studio(tmp_path, FILES, clock)
+    drafts = [studio.folder / f"{DRAFT}0123", studio.folder / ".trash" / f"{DRAFT}4567"]
+    drafts[1].parent.mkdir(exist_ok=True)
+    for draft in drafts:
+        draft.write_bytes(FILES["1.jpg"][:100])
+    clock.advance(DAY_S - 60)
+    studio.start("trash_maintenance")
+    assert all(draft.exists() for draft in drafts)
+    clock.advance(120)
+    studio.start("trash_maintenance")
+    assert not any(draft.exists() for draft in drafts)
+    assert set(FILES) <= files(studio)
+    studio.close()
 
 
 @pytest.mark.parametrize("verb", ["look", "create", "reconnect"])
