@@ -116,6 +116,15 @@ class Died(BaseException):
     """A worker's death at a place."""
 
 
+def dies(bench, task, times=1):
+    """Attempts that end with the worker."""
+    for _ in range(times):
+        with pytest.raises(Died):
+            bench.work_one()
+        (job,) = bench.ledger.jobs(now(bench, task))
+        bench.settling.settle_dead(job, "killed")
+
+
 def test_a_canary_pauses_by_itself_after_its_records_and_resume_goes_on_from_there(bench):
     task = start(bench, canary=30)
     bench.work_all()
@@ -143,10 +152,7 @@ def test_a_canary_that_dies_before_it_paused_pauses_when_it_is_run_again(bench, 
 
     with monkeypatch.context() as patched:
         patched.setattr(pace.Pace, "end", die)
-        with pytest.raises(Died):
-            bench.work_one()
-    (job,) = bench.ledger.jobs(task)
-    bench.settling.settle_dead(job, "killed")
+        dies(bench, task)
     bench.work_all()
     assert now(bench, task).status == "paused"
     assert len(marks(bench)) == 30
@@ -170,11 +176,7 @@ def test_a_record_that_ends_every_worker_is_one_of_the_canary_s(bench):
 
     Mark.in_compute = staticmethod(die)
     task = start(bench, canary=30, batch_size=1)
-    for _ in range(3):
-        with pytest.raises(Died):
-            bench.work_one()
-        (job,) = bench.ledger.jobs(now(bench, task))
-        bench.settling.settle_dead(job, "killed")
+    dies(bench, task, times=3)
     bench.work_all()
     task = now(bench, task)
     assert (task.status, task.failed, task.done + task.skipped) == ("paused", 1, 29)
@@ -189,11 +191,7 @@ def test_a_record_after_the_canary_is_not_skipped_before_the_look(bench, monkeyp
 
     with monkeypatch.context() as patched:
         patched.setattr(pace.Pace, "end", die)
-        for _ in range(3):
-            with pytest.raises(Died):
-                bench.work_one()
-            (job,) = bench.ledger.jobs(now(bench, task))
-            bench.settling.settle_dead(job, "killed")
+        dies(bench, task, times=3)
     bench.work_all()
     task = now(bench, task)
     assert (task.status, task.failed, len(marks(bench))) == ("paused", 0, 30)
