@@ -245,8 +245,8 @@ class Progress:
         return self.done + self.failed + self.skipped
 
 
-@dataclass(frozen=True, slots=True)
-class NewTask:
+@dataclass(frozen=True)
+class NewTask(Record):
     """A validated request for a task, ready to be stored."""
 
     type: str

@@ -30,6 +30,18 @@ __all__ = [
 #: and halves of characters. Spaces of every width and joined letters are in sound names.
 _UNNAMEABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
+#: Folders of the data directory that hold things of Longhaul's own, each of one kind.
+OURS = frozenset({"documents", "models", "photos", "spool", "tasks", "uploads", "wake"})
+#: Where the system keeps its own: no place for a person's files, whatever the roots are.
+_SYSTEM = tuple(map(Path, "/bin /boot /dev /etc /lib /lib64 /proc /run /sbin /sys /usr".split()))
+_MOUNTS = Path("/run/media")  #: but some systems put a person's disks here
+
+
+def of_system(folder: Path) -> bool:
+    """Whether a folder, its links resolved, is the system's own."""
+    below = any(folder.is_relative_to(place) for place in _SYSTEM)
+    return below and not folder.is_relative_to(_MOUNTS)
+
 
 class Roots:
     """The folders below which a request may name files.

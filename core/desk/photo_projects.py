@@ -11,7 +11,7 @@ from core.desk.photo_requests import ProjectRequest, Reconnect
 from core.desk.requests import TaskRequest
 from core.errors import Forbidden, Invalid, NotFound, NotPossible
 from core.identity import Who
-from core.paths import Roots
+from core.paths import OURS, Roots
 from core.photos.folder import listed, write_mark
 from core.photos.kinds import is_accepted, is_text, kind_of
 from core.photos.records import project_document
@@ -21,7 +21,6 @@ FIRST_LOOK = "folder_scan"  #: the task that a new project begins with
 #: Of the data directory: where projects that name no folder have theirs, and where other things of
 #: Longhaul's are, which a project's check would take for files that do not belong there.
 OWN = "projects"
-OTHERS = frozenset({"documents", "models", "photos", "spool", "tasks", "uploads", "wake"})
 
 Start = Callable[[TaskRequest, tuple[str, ...], Who | None], dict[str, Any]]
 
@@ -149,7 +148,7 @@ class PhotoProjects:
         if folder in (Path(folder.anchor), Path.home(), own):
             raise Forbidden(f"{folder} holds more than photos; choose a folder in it")
         inside = folder.relative_to(own).parts if folder.is_relative_to(own) else ()
-        if inside == (OWN,) or (inside and inside[0] in OTHERS):
+        if inside == (OWN,) or (inside and inside[0] in OURS):
             raise Forbidden(f"{folder} is Longhaul's own, and no place for photos")
 
     def _require_free(self, folder: Path, but: int | None = None) -> None:

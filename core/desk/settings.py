@@ -1,6 +1,7 @@
 """Reading and changing the settings: always checked as a whole, stored key by key."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,6 +12,7 @@ from core.desk.figures import Figures
 from core.desk.types import did_you_mean
 from core.documents import compact
 from core.errors import Invalid
+from core.paths import OURS, of_system
 from core.queue import Ledger
 from core.settings import Settings, names
 from core.task_type import invalid, pointer_part
@@ -46,7 +48,7 @@ class SettingsDesk:
             except ValidationError as error:
                 raise invalid(error, "") from None
             after = document(settings)
-            _sound(settings, changes)
+            _sound(settings, changes, self._ledger.store.path.parent)
             for name, value in changes.items():
                 if value is None:
                     store.changed("delete_setting", key=name)
@@ -74,7 +76,7 @@ def _known(changes: dict[str, Any]) -> None:
         raise Invalid("; ".join(e["message"] for e in errors), errors)
 
 
-def _sound(settings: Settings, changes: dict[str, Any]) -> None:
+def _sound(settings: Settings, changes: dict[str, Any], data_dir: Path) -> None:
     """What the model cannot know: folders that exist, lanes that there are."""
     errors = []
     for place, root in enumerate(settings.roots if "roots" in changes else ()):
@@ -86,6 +88,8 @@ def _sound(settings: Settings, changes: dict[str, Any]) -> None:
         if folder and (not os.path.isabs(folder) or "\0" in folder or not os.path.isdir(folder)):
             message = f"{folder!r} is not a folder that exists; give its whole path"
             errors.append({"pointer": f"/{name}", "message": message})
+        elif folder and name == "recordings.folder":
+            errors += _notes_errors(folder, data_dir)
     for place, hours in enumerate(settings.quiet_hours if "quiet_hours" in changes else ()):
         for inner, lane in enumerate(hours.lanes):
             if lane not in CLOSABLE:
@@ -95,6 +99,26 @@ def _sound(settings: Settings, changes: dict[str, Any]) -> None:
     errors += _cron_errors("photos.maintenance", changes)
     if errors:
         raise Invalid("; ".join(e["message"] for e in errors), errors)
+
+
+def _notes_errors(folder: str, data_dir: Path) -> list[dict[str, str]]:
+    """Why a folder is no notes folder: everything below is searched, imports are written there.
+
+    It need not lie below the roots, for who may set it may set those; it is a root of its own.
+    """
+    place, own = Path(os.path.realpath(folder)), Path(os.path.realpath(data_dir))
+    inside = place.relative_to(own).parts if place.is_relative_to(own) else ()
+    if of_system(place):
+        message = f"{place} belongs to the system, and is no place for recordings"
+    elif place == Path.home() or own.is_relative_to(place):
+        message = f"{place} holds more than recordings; choose a folder in it"
+    elif inside and (inside[0] in OURS or inside[0] == "projects"):
+        message = f"{place} is Longhaul's own, and no place for recordings"
+    elif not inside and any(part.startswith(".") for part in place.parts):
+        message = f"{place} is hidden, and no place for recordings"
+    else:
+        return []
+    return [{"pointer": "/recordings.folder", "message": message}]
 
 
 def _cron_errors(name: str, changes: dict[str, Any]) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from core.desk.requests import MOST_ID, SourceRequest, TaskRequest
 from core.desk.shelved import page_document, source_document
 from core.desk.types import TypeDesk
 from core.documents import compact, storable
-from core.errors import LonghaulError, NotFound
+from core.errors import Invalid, LonghaulError, NotFound
 from core.identity import Who
 from core.paths import Roots
 from core.queue import Intake, Ledger, Steering
@@ -92,6 +92,11 @@ class TextDesk:
         `name`: a plain one, without folders. `digest`: of the content, so that files of one name
         do not meet. What is refused or known already leaves nothing behind.
         """
+        if name.startswith("."):
+            message = (
+                f"{name} is the name of a hidden file; give it one that does not begin with a dot"
+            )
+            raise Invalid(message, [{"pointer": "/file", "message": message}])
         place = self._copies / digest[:16]
         target = place / name
         if kind_of(name) is None or target.exists():

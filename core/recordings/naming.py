@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from pathlib import PurePosixPath
+from posixpath import splitext
 
 #: what a notes folder is searched for
 AUDIO = frozenset(".wav .mp3 .m4a .flac .ogg .oga .opus .aac .aif .aiff".split())
@@ -13,12 +13,14 @@ _NOTE = re.compile(r"(\d{4})/(\1-\d{2}-\d{2})/(\d{6})-voice-note\.\w+")
 _DATED = re.compile(rf"{IMPORTS}/(\d{{4}})/(\1-\d{{2}}-\d{{2}})/(\d{{6}})-.+")
 #: what no file system takes, and what turns the direction of a text or breaks its line
 _UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069/\\:*?"<>|]+')
-MOST_NAME = 120  #: characters of a name that is kept
+#: bytes of a name that is kept, and of its ending: file systems take 255, ours is put before it,
+#: and the names of the files beside it end in more
+MOST_NAME, MOST_SUFFIX = 180, 20
 
 
 def is_audio(name: str) -> bool:
     """Whether a file of this name is one of ours; nothing hidden is."""
-    return not name.startswith(".") and PurePosixPath(name).suffix.lower() in AUDIO
+    return not name.startswith(".") and splitext(name)[1].lower() in AUDIO
 
 
 def told(path: str, otherwise: float) -> tuple[str, float]:
@@ -40,8 +42,7 @@ def import_path(name: str, at: float, number: int = 0) -> str:
     `at`: wall seconds. `number`: of a second file with the same name in the same second.
     """
     when = datetime.fromtimestamp(at)
-    plain = original(name)
-    stem, suffix = PurePosixPath(plain).stem, PurePosixPath(plain).suffix
+    stem, suffix = splitext(original(name))
     again = f"-{number + 1}" if number else ""
     return f"{IMPORTS}/{when:%Y}/{when:%Y-%m-%d}/{when:%H%M%S}-{stem}{again}{suffix}"
 
@@ -49,13 +50,20 @@ def import_path(name: str, at: float, number: int = 0) -> str:
 def original(name: str) -> str:
     """The file name in what somebody calls a file, without what no file system takes."""
     plain = _UNFIT.sub("-", name.replace("\\", "/").rpartition("/")[2]).strip(" .-") or "recording"
-    suffix = PurePosixPath(plain).suffix
-    return plain[: -len(suffix) or None][:MOST_NAME] + suffix
+    stem, suffix = splitext(plain)
+    suffix = cut(suffix, MOST_SUFFIX)
+    return cut(stem, MOST_NAME - len(suffix.encode("utf-8", "surrogatepass"))) + suffix
+
+
+def cut(text: str, most: int) -> str:
+    """The beginning of a text that has at most `most` bytes in UTF-8, no character in halves."""
+    whole = text.encode("utf-8", "surrogatepass")
+    return text if len(whole) <= most else whole[:most].decode("utf-8", "ignore")
 
 
 def candidates(name: str) -> list[str]:
     """Names of sidecars of an audio file that bring a transcription back, the best first."""
-    stem = PurePosixPath(name).stem
+    stem = splitext(name)[0]
     return [f"{name}.json", f"{stem}.json", f"{name}.txt", f"{stem}.txt"]
 
 

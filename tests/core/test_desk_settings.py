@@ -80,3 +80,40 @@ def test_roots_are_folders_that_exist(office, tmp_path):
     file.touch()
     with pytest.raises(Invalid):
         office.settings.patch({"roots": [str(file)]})
+
+
+@pytest.fixture
+def beside(tmp_path, monkeypatch):
+    """A home with the data directory beside notes."""
+    home = tmp_path / "home"
+    for name in ("notes", ".hidden", "data/documents", "data/notes"):
+        (home / name).mkdir(parents=True)
+    (home / "etc").symlink_to("/etc")
+    monkeypatch.setenv("HOME", str(home))
+    made = Office(home / "data")
+    yield made, home
+    made.store.close()
+
+
+@pytest.mark.parametrize(
+    ("folder", "why"),
+    [
+        ("/", "holds more"),
+        ("/etc", "belongs to the system"),
+        ("/proc/self", "belongs to the system"),
+        ("etc", "belongs to the system"),
+        ("", "holds more"),
+        ("data", "holds more"),
+        ("data/documents", "Longhaul's own"),
+        ("..", "holds more"),
+        (".hidden", "hidden"),
+    ],
+)
+def test_the_notes_folder_is_none_that_holds_other_things(beside, folder, why):
+    office, home = beside
+    with pytest.raises(Invalid, match=why) as error:
+        office.settings.patch({"recordings.folder": str(home / folder)})
+    assert error.value.errors[0]["pointer"] == "/recordings.folder"
+    for sound in ("notes", "data/notes"):
+        folder = str(home / sound)
+        assert office.settings.patch({"recordings.folder": folder})["recordings.folder"] == folder

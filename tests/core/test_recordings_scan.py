@@ -9,7 +9,7 @@ import time
 import pytest
 
 from core.kit.clock import FakeClock
-from core.recordings import records, scan, walking
+from core.recordings import naming, records, scan, walking
 from core.recordings.importing import Importing
 from core.recordings.records import digest_of
 from tests.recordings import Notes, note, tone, write_wave
@@ -305,3 +305,20 @@ def test_a_crash_in_the_middle_of_a_scan_leaves_no_recording_without_task(notes,
     assert (notes.recordings(), notes.tasks()) == ([], [])
     monkeypatch.undo()
     assert notes.scan().new == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("a" * 300 + ".wav", "a" * 176 + ".wav"),
+        ("ä" * 300 + ".wav", "ä" * 88 + ".wav"),
+        ("日" * 90 + ".flac", "日" * 58 + ".flac"),
+        ("x." + "y" * 300, "x." + "y" * 19),
+        ("Übung 1.mp3", "Übung 1.mp3"),
+    ],
+)
+def test_a_name_is_cut_where_a_file_system_would_refuse_it(tmp_path, name, kept):
+    assert naming.original(name) == kept
+    path = tmp_path / naming.import_path(name, 0.0, 99)
+    path.parent.mkdir(parents=True)
+    path.with_name(f".{path.name}.json.0123456789abcdef").touch()

@@ -94,6 +94,7 @@ def test_an_upload_is_kept_as_a_copy_and_goes_with_its_document(live):
 def test_what_is_no_document_is_refused_and_leaves_nothing(live):
     problem(upload(live, "program.exe", b"MZ"), 422, "invalid-parameters")
     problem(upload(live, "a.txt", b"x", field="other"), 422, "invalid-parameters")
+    problem(upload(live, ".name.pdf", b"%PDF-1.4"), 422, "invalid-parameters")
     problem(add(live, "program.exe", b"MZ"), 422, "invalid-parameters")
     problem(live.ask("POST", "/sources", {"path": "/etc/passwd.txt"}), 403, "forbidden")
     copies = live.service.data_dir / "documents"

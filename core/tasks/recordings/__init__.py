@@ -72,8 +72,7 @@ def asking(settings: Settings) -> Callable[[str, int, str], NewTask]:
     like = {kind: _like(cls, kind, tries) for kind, cls in TYPES.items()}
 
     def ask(kind: str, recording_id: int, name: str) -> NewTask:
-        return replace(
-            like[kind],
+        return like[kind].changed(
             title=f"Transcribe {name}",
             params={"recording": recording_id, "engine": "", "model": ""},
             related_id=str(recording_id),
