@@ -41,7 +41,8 @@ KINDS: dict[Kind, str] = {
     Kind.ITEM_UPDATE: "one item of a job changed",
     Kind.LOG: "one line of a task's log",
     Kind.QUEUE_UPDATE: "the queue's switches, the person's activity, the settings or what is wrong"
-    " changed; `data` is the queue's figures, with `settings` or `conditions` when it is these",
+    " changed; `data` is the queue's figures, with `settings` or `conditions` when it is these, and"
+    " with `source_id` when a page of that document, or with `removed` all of it, was deleted",
     Kind.TELEMETRY: "numbers of the task's own (`run.telemetry`): `{task_id, job_id,"
     " attempt, facts}`; no built-in type sends any",
     Kind.RESET: "made by the stream itself: what comes next is no longer kept, or the database is"

@@ -13,6 +13,7 @@ from typing import Any
 from core.desk.listing import like
 from core.desk.lists import Page
 from core.desk.preparing import prepared
+from core.desk.figures import Figures
 from core.desk.requests import MOST_ID, SourceRequest, TaskRequest
 from core.desk.shelved import page_document, source_document
 from core.desk.types import TypeDesk
@@ -45,7 +46,7 @@ class TextDesk:
         self._ledger, self._store = ledger, ledger.store
         self._intake, self._steering = intake, steering
         self._types, self._roots = types, roots
-        self._shelf = Shelf(ledger)
+        self._shelf, self._figures = Shelf(ledger), Figures(ledger)
         self._copies = copies
 
     # --- add and delete --------------------------------------------------------------------------
@@ -128,15 +129,18 @@ class TextDesk:
         while self._shelf.clear(source_id):
             continue
         with self._ledger.transaction(durable=True) as store:
-            store.rows("delete_source", id=source_id)
+            if store.rows("delete_source", id=source_id):
+                self._figures.tell(source_id=source_id, removed=True)
         if source.is_copy:
             self._forget_copy(Path(source.path))
 
     def delete_page(self, page_id: int) -> None:
         """Remove a page with its text; it does not come back with a retry. Raises NotFound."""
         with self._ledger.transaction(durable=True) as store:
-            if not _is_id(page_id) or not store.rows("delete_page", id=page_id):
+            gone = store.rows("delete_page", id=page_id) if _is_id(page_id) else []
+            if not gone:
                 raise NotFound(f"There is no page {page_id}")
+            self._figures.tell(source_id=gone[0]["source_id"])
 
     # --- read ------------------------------------------------------------------------------------
 

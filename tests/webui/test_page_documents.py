@@ -202,6 +202,23 @@ def test_what_is_added_elsewhere_shows_by_itself(page, live):
     expect(book(page, "elsewhere.txt")).to_contain_text("read")
 
 
+def test_what_is_deleted_elsewhere_goes_by_itself(page, live):
+    (live.folder / "passing.pdf").write_bytes(texts.pdf("first", "second", "third"))
+    source = live.ask("POST", "/sources", {"path": str(live.folder / "passing.pdf")}).json
+    task = live.finished(source["task_id"])
+    live.ask("POST", "/tasks/actions", {"action": "clear", "ids": [task["id"]]})
+    page.goto(f"{live.started.url}/documents/{source['id']}/2")
+    expect(page.locator(".text")).to_have_text("second")
+    second = live.read(f"/sources/{source['id']}/pages")["items"][1]
+    assert live.ask("DELETE", f"/pages/{second['id']}").status == 204
+    expect(page.locator(".contents li")).to_have_count(2)
+    expect(page.locator(".text")).to_have_count(0)
+    assert live.ask("DELETE", f"/sources/{source['id']}").status == 204
+    expect(book(page, "passing.pdf")).to_have_count(0)
+    expect(page.locator(".contents")).to_have_count(0)
+    assert page.url.endswith("/documents")
+
+
 # --- how it looks --------------------------------------------------------------------------------
 
 

@@ -54,7 +54,7 @@ export function reduce(state, events) {
   let { queue, settings, conditions } = state;
   for (const { kind, data } of events) {
     if (kind === "queue_update") {
-      const { settings: told, conditions: wrong, ...figures } = data;
+      const { settings: told, conditions: wrong, source_id: _s, removed: _r, ...figures } = data;
       queue = figures;
       settings = told ?? settings;
       conditions = wrong ?? conditions;

@@ -79,7 +79,6 @@ export function deleteSource(source = shown.peek()) {
       const done = await asking("delete", () => ask(`/sources/${id}`, { method: "DELETE" }));
       if (!done) return;
       drop(id);
-      if (shown.peek()?.id === id) show();
       tell(`${title} deleted`);
     },
   });

@@ -140,6 +140,8 @@ export function take(source) {
 
 /** A document that is gone. @param {number} id */
 export function drop(id) {
+  stale.delete(id);
+  if (id === sourceId.peek()) show();
   sources.value = sources.peek()?.filter((each) => each.id !== id) ?? null;
 }
 
@@ -157,9 +159,13 @@ export function begin() {
 const stale = new Set();
 let timer = 0;
 
-/** Documents that tasks work on change with them. @param {StreamEvent[]} events */
+/** Documents change with the tasks that work on them, and when somebody deletes something of them. @param {StreamEvent[]} events */
 export function note(events) {
-  for (const { data } of events) if (data?.source_id) stale.add(data.source_id);
+  for (const { kind, data } of events) {
+    if (!data?.source_id) continue;
+    if (kind === "queue_update" && data.removed) drop(data.source_id);
+    else stale.add(data.source_id);
+  }
   if (stale.size && !timer) timer = window.setTimeout(look, LOOK_MS);
 }
 
@@ -183,6 +189,9 @@ export async function refresh(id) {
   }
   if (id !== sourceId.peek()) return;
   await readPages(id, 0);
+  const which = number.peek();
+  const isGone = which && !morePages.peek() && !pages.peek().some((each) => each.number === which);
+  if (isGone && id === sourceId.peek()) return show(id);
   if (page.peek()?.status !== "completed") await readPage(id, number.peek());
 }
 
