@@ -74,15 +74,21 @@ class Client:
         """The changed document."""
         return self.ask("PATCH", path, body=body).document
 
-    def send_file(self, path: str, file: Path, field: str = "file") -> Any:
-        """Upload a file to `path` as a form, without holding it in memory; the document."""
+    def send_file(self, path: str, file: Path, *, is_dated: bool = True) -> Answer:
+        """Upload a file to `path` as a form, without holding it in memory.
+
+        `is_dated`: with the time of its last change, where the route takes it.
+        """
         boundary = secrets.token_hex(16)
         # as browsers write it (WHATWG, multipart/form-data)
         name = file.name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-        head = (
+        dated = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="modified"\r\n\r\n'
-            f"{int(file.stat().st_mtime * 1000)}\r\n--{boundary}\r\n"
-            f'Content-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
+            f"{int(file.stat().st_mtime * 1000)}\r\n"
+        )
+        head = (
+            f"{dated if is_dated else ''}--{boundary}\r\n"
+            f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n'
             "Content-Type: application/octet-stream\r\n\r\n"
         ).encode(errors="surrogateescape")
         tail = f"\r\n--{boundary}--\r\n".encode()
@@ -97,7 +103,7 @@ class Client:
             answer = Answer(*self._send("POST", target(path), body, headers, False))
         if answer.status >= 400:
             raise self._refusal(answer)
-        return answer.document
+        return answer
 
     def ask(
         self,

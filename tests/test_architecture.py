@@ -49,6 +49,8 @@ GRANTS: dict[str, frozenset[str]] = {
     "desktop.messenger": frozenset({"core.service", "core.model"}),
     # makes the sample archive before it asks for its backfill
     "desktop.demo": frozenset({"core.samples"}),
+    # tells documents from audio by the endings that the service goes by
+    "desktop.commands.recordings": frozenset({"core.texts"}),
 }
 #: Libraries that only some may import.
 RESERVED: dict[str, tuple[str, ...]] = {

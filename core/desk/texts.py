@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.desk.figures import Figures
 from core.desk.listing import like
 from core.desk.lists import Page
 from core.desk.preparing import prepared
-from core.desk.figures import Figures
 from core.desk.requests import MOST_ID, SourceRequest, TaskRequest
 from core.desk.shelved import page_document, source_document
 from core.desk.types import TypeDesk

@@ -129,7 +129,9 @@ def test_a_link_that_is_swapped_in_for_the_audio_is_not_followed(live, folder):
     assert live.ask("GET", f"/recordings/{item['recording_id']}/audio").status == 404
 
 
-def test_the_command_imports_and_scans(live, folder, tmp_path, monkeypatch, capsys):
+def test_the_command_imports_audio_and_documents_and_scans(
+    live, folder, tmp_path, monkeypatch, capsys
+):
     """A file that the service may not open by its path is sent to it."""
     from tests.webui.http_client import TOKEN
 
@@ -155,5 +157,16 @@ def test_the_command_imports_and_scans(live, folder, tmp_path, monkeypatch, caps
         "forbidden",
         "not-found",
     )
+    (tmp_path / "mine.txt").write_text("words of mine")
+    assert main(["import", str(tmp_path / "mine.txt"), str(one)]) == 0
+    said = capsys.readouterr().out
+    assert "mine.txt: imported (task " in said and "one of mine.wav: is there already" in said
+    assert main(["import", str(tmp_path / "none.pdf"), str(tmp_path / "mine.txt"), "--json"]) == 1
+    refused, known = json.loads(capsys.readouterr().out)["items"]
+    assert (refused["outcome"], refused["error"]["code"]) == ("refused", "forbidden")
+    assert (known["outcome"], known["error"]) == ("duplicate", None)
+    live.finished(known["task_id"])
+    (source,) = live.read("/sources?q=mine")["items"]
+    assert (source["id"], source["title"]) == (known["source_id"], "mine.txt")
     assert main(["scan", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["folder"] == str(folder)
