@@ -6,6 +6,7 @@ back and leave. A thread beside it renews the lease and tells progress that was 
 """
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -279,6 +280,7 @@ def main(data_dir: Path) -> None:
     store = Store(data_dir / "longhaul.sqlite")
     ledger = Ledger(store, SystemClock(), Waker(data_dir))
     sleeper = Sleeper(data_dir, WORK)
+    gc.freeze()  # what was imported stays: a collection need not look at it, a tenth of a tiny job
     worker = Worker(ledger, Registry(data_dir / "tasks"), data_dir)
 
     def leave(*_: Any) -> None:
