@@ -7,22 +7,17 @@ back and leave. A thread beside it renews the lease and tells progress that was 
 
 import contextlib
 import gc
-import json
 import os
 import signal
 import sys
 import threading
 import time
 import traceback
-import uuid
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core import seams
+from core import endings, seams
 from core.clock import SystemClock
-from core.documents import compact, storable
 from core.errors import ClaimLost, DatabaseBusy, Discard, DiskFull, Fail, Halt, LonghaulError, Retry
 from core.errors import Snooze as SnoozeSignal
 from core.identity import ProcessIdentity
@@ -30,14 +25,11 @@ from core.lifecycle import Ending
 from core.queue import Claim, Claims, Ledger, Outcome, Settling
 from core.queue.claims import TELL_S
 from core.registry import Registry
-from core.run import Run, Split, Stop
-from core.sealed import hidden_in
+from core.run import Run, Stop
 from core.store import Store
-from core.task_type import Output
 from core.wake import POLL_S, WORK, Sleeper, Waker
 
 WARM_S = 15.0  #: so long after a job its libraries and processes (`core.compute.kept`) are ready
-JSON_TYPE, TEXT_TYPE, BYTES_TYPE = "application/json", "text/plain", "application/octet-stream"
 
 
 class Worker:
@@ -103,7 +95,7 @@ class Worker:
             run.release()
         self._heartbeat.attend(run)
         try:
-            outcome = _told(self._attempt(run, claim), run)
+            outcome = endings.told(self._attempt(run, claim), run)
             return self._settle(claim, outcome, ahead)
         except ClaimLost as error:
             self._give_up(claim, error)
@@ -126,13 +118,15 @@ class Worker:
         """Run the job's code and say how it ended. Raises ClaimLost."""
         try:
             cls = self._registry.job_type(claim.job.type)
-            return _finished(_shown(cls.from_params(claim.task.params).run(run), run.hidden))
+            return endings.finished(
+                endings.shown(cls.from_params(claim.task.params).run(run), run.hidden)
+            )
         except ClaimLost:
             raise
         except (Stop, Discard, SnoozeSignal, Retry, Fail, Halt, DiskFull) as signal_:
-            return _signalled(signal_)
+            return endings.signalled(signal_)
         except (Exception, SystemExit) as error:
-            return _failed(run, error)
+            return endings.failed(run, error)
 
     def _settle(self, claim: Claim, outcome: Outcome, ahead: bool) -> Claim | None:
         """Settle; while the database is locked or its disk full, wait and try again.
@@ -196,81 +190,6 @@ class Heartbeat:
                 traceback.print_exc()
 
 
-# --- how an attempt ended ---------------------------------------------------------------------
-
-
-def _told(outcome: Outcome, run: Run) -> Outcome:
-    """The outcome as people may read it: no secrets, and the last line beside the bar stays."""
-    message = run.line if outcome.message is None else run.hidden(outcome.message)
-    if outcome.error is None:
-        return replace(outcome, message=message, effects=run.closing)
-    error = {k: run.hidden(v) if isinstance(v, str) else v for k, v in outcome.error.items()}
-    return replace(outcome, message=message, error=error)
-
-
-def _shown(result: Any, hide: Callable[[str], str]) -> Any:
-    """A result without secrets, wherever it is text; bytes stay as they are."""
-    if isinstance(result, Output):
-        return replace(result, content=hidden_in(result.content, hide))
-    return hidden_in(result, hide)
-
-
-def _finished(result: Any) -> Outcome:
-    if isinstance(result, Split):
-        return Outcome(Ending.SPLIT, chunks=tuple(map(compact, result.chunks)))
-    if result is None:
-        return Outcome(Ending.COMPLETED)
-    if isinstance(result, str | bytes):
-        result = Output(result, TEXT_TYPE if isinstance(result, str) else BYTES_TYPE)
-    if isinstance(result, Output):
-        content = result.content if isinstance(result.content, bytes) else storable(result.content)
-        return Outcome(Ending.COMPLETED, result=content, result_type=result.media_type)
-    try:
-        text = json.dumps(result, ensure_ascii=False, default=str, allow_nan=False)
-    except ValueError:  # JSON has no NaN and no infinity; hours of work are not lost for one
-        loose = json.loads(json.dumps(result, default=str), parse_constant=lambda name: None)
-        text = json.dumps(loose, ensure_ascii=False)
-    return Outcome(Ending.COMPLETED, result=storable(text), result_type=JSON_TYPE)
-
-
-def _signalled(signal_: BaseException) -> Outcome:
-    match signal_:
-        case Stop():
-            return Outcome(Ending.RELEASED if signal_.release else Ending.STOPPED)
-        case Discard():
-            return Outcome(Ending.DISCARDED, message=str(signal_))
-        case SnoozeSignal():
-            return Outcome(Ending.SNOOZED, message=str(signal_), delay_s=signal_.seconds)
-        case Retry():
-            error = {"code": "retry", "message": str(signal_)}
-            return Outcome(Ending.FAILED, error=error, delay_s=signal_.seconds)
-        case Halt():
-            return Outcome(Ending.HALTED, message=str(signal_), for_look=signal_.for_look)
-        case Fail():
-            error = {"code": signal_.code, "message": str(signal_), "hint": signal_.hint}
-            return Outcome(Ending.HOPELESS, error=error)
-        case _:
-            text = f"{signal_}. Make room, then resume."
-            return Outcome(Ending.DISK_FULL, message=text)
-
-
-def _failed(run: Run, error: BaseException) -> Outcome:
-    """An attempt that raised: the message for the person, the trace into the log."""
-    trace_id = uuid.uuid4().hex[:12]
-    trace = "".join(traceback.format_exception(error))
-    hopeless = isinstance(error, LonghaulError) and not isinstance(error, DatabaseBusy)
-    said = traceback.format_exception_only(error)[-1].strip()  # holds against a broken __str__
-    message = error.detail if isinstance(error, LonghaulError) else said
-    code = error.code if isinstance(error, LonghaulError) else "exception"
-    try:
-        run.log(f"attempt failed [{trace_id}]\n{trace}", "error")
-    except LonghaulError:
-        print(run.hidden(trace), file=sys.stderr)
-    document = {"code": code, "message": message[:4000], "trace_id": trace_id}
-    document["trace"] = trace[-8000:]
-    return Outcome(Ending.HOPELESS if hopeless else Ending.FAILED, error=document)
-
-
 # --- the process ------------------------------------------------------------------------------
 
 
@@ -280,7 +199,7 @@ def main(data_dir: Path) -> None:
     store = Store(data_dir / "longhaul.sqlite")
     ledger = Ledger(store, SystemClock(), Waker(data_dir))
     sleeper = Sleeper(data_dir, WORK)
-    gc.freeze()  # what was imported stays: a collection need not look at it, a tenth of a tiny job
+    gc.freeze()  # what was imported stays; looking at it took a tenth of a tiny job
     worker = Worker(ledger, Registry(data_dir / "tasks"), data_dir)
 
     def leave(*_: Any) -> None:

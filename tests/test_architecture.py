@@ -29,7 +29,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "queue",
         "compute target sources items run totals loop stage backfill samples photos recordings"
         " texts tasks",
-        "worker recovery supervisor scheduler errand errands",
+        "worker endings recovery supervisor scheduler errand errands",
         "desk",
         "service",
         "kit",

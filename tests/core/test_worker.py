@@ -5,12 +5,13 @@ import threading
 
 import pytest
 
+from core.endings import finished
 from core.errors import ClaimLost, DatabaseBusy, Discard, DiskFull, Fail, Invalid, Retry, Snooze
 from core.lifecycle import Ending
 from core.queue import Outcome
 from core.run import Split
 from core.task_type import TaskType
-from core.worker import Heartbeat, _finished
+from core.worker import Heartbeat
 from tests.moves import assert_last_event_is_the_truth, bench_with, jobs, now, told
 
 
@@ -443,5 +444,5 @@ def test_a_file_whose_name_is_no_utf8_is_summed_like_any_other(bench, tmp_path):
 
 
 def test_a_result_that_json_cannot_hold_becomes_null_and_loses_nothing_else(tmp_path):
-    outcome = _finished({"mean": float("nan"), "most": float("inf"), "rows": 3})
+    outcome = finished({"mean": float("nan"), "most": float("inf"), "rows": 3})
     assert json.loads(outcome.result) == {"mean": None, "most": None, "rows": 3}
