@@ -9,7 +9,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from core.texts import kind_of
 from desktop import words
 from desktop.client import Client
 from desktop.failures import DONE, TASK_FAILED, Refused
@@ -48,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
     client = Client.of(data_folder(args.data_dir))
     found: list[dict[str, Any]] = []
     paths = [path for name in args.files for path in _files(Path(name).expanduser())]
+    from core.texts import kind_of  # here, so that no other command imports it
+
     for is_document, some in groupby(paths, lambda path: kind_of(path.name) is not None):
         for item in (_documents if is_document else _audio)(client, list(some)):
             found.append(item)

@@ -4,6 +4,7 @@
 the real window (tests/desktop/real_window.py); the page talks to a real service over a real socket.
 """
 
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ document.addEventListener("securitypolicyviolation",
 try { localStorage["longhaul.folds"] ??= '{"status:finished": false}'; } catch {}
 """
 #: A hint that depends on nothing but how slow the machine is at the moment.
+#: A task that was removed just when the page asked for it; the browser tells every 404.
+GONE = re.compile(r"status of 404 \(Not Found\) \S+/api/v1/tasks/\d+(/[\w/]+)?(\?\S*)?$")
 HASTE = "was preloaded using link preload but not used within a few seconds"
 
 
@@ -42,15 +45,20 @@ class Complaints:
     def __init__(self, page):
         self._page = page
         self.said: list[str] = []
-        page.on("console", lambda message: self._hear(f"{message.type}: {message.text}"))
+        page.on("console", lambda message: self._hear(_line(message)))
         page.on("pageerror", lambda error: self._hear(f"uncaught: {error}"))
 
     def _hear(self, line: str) -> None:
-        if HASTE not in line:
+        if HASTE not in line and not GONE.search(line):
             self.said.append(line)
 
     def all(self) -> list[str]:
         return self.said + self._page.evaluate("globalThis.refused")
+
+
+def _line(message) -> str:
+    where = message.location.get("url", "") if "Failed to load" in message.text else ""
+    return f"{message.type}: {message.text} {where}".rstrip()
 
 
 def until_true(page, script: str, arg=None, timeout_ms: int = 20_000):

@@ -205,6 +205,7 @@ def test_a_file_that_becomes_shorter_cuts_the_answer_off(site, folder):
     with site.connect() as sock:
         head = f"Host: 127.0.0.1:{site.port}\r\nAuthorization: {BEARER['Authorization']}\r\n"
         sock.sendall(f"GET /api/v1/files/shrinking.bin HTTP/1.1\r\n{head}\r\n".encode())
+        assert sock.recv(1), "it has begun, with the whole length promised"
         eventually(lambda: site.server.waiting == 1)
         os.truncate(path, 1000)
         assert _drain(sock) < 100 * 1024 * 1024  # and an end, no hang

@@ -149,6 +149,7 @@ def test_all_that_is_open_is_cancelled_with_its_number_after_a_question(page, st
     page.keyboard.press("Escape")
     assert statuses(still, tasks) == ["queued"] * 3
     page.keyboard.press("Alt+Shift+x")
+    expect(question).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator(".told")).to_contain_text("3 cancelled")
     assert statuses(still, tasks) == ["cancelled"] * 3

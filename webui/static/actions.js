@@ -4,10 +4,10 @@
 
 import { rights, send } from "./api.js";
 import { askPerson } from "./asking.js";
+import { leaveRows } from "./leaving.js";
 import { asking, inTurn, reread } from "./requesting.js";
-import { idsOf } from "./rows.js";
 import { OPPOSITES, DEEDS, isOffered, retriesOf } from "./steer/verbs.js";
-import { applyTask, busy, forget, notice, rows, select, selected, state, task } from "./store.js";
+import { applyTask, busy, forget, notice, select, state, task } from "./store.js";
 import { tell } from "./undo.js";
 
 export { isOffered, toggleOf } from "./steer/verbs.js";
@@ -125,19 +125,6 @@ async function clear(on) {
     forget(on.id);
     tell(`${said(on)} cleared`);
   }
-}
-
-/**
- * Rows are about to go: the one at hand passes on to the next that stays, or the one before.
- * @param {number[]} ids
- */
-export function leaveRows(ids) {
-  const going = new Set(ids);
-  const order = idsOf(rows.value);
-  const at = order.indexOf(selected.value ?? -1);
-  if (at < 0 || !going.has(order[at])) return;
-  const isStaying = (/** @type {number} */ id) => !going.has(id);
-  select(order.slice(at).find(isStaying) ?? order.slice(0, at).findLast(isStaying) ?? null);
 }
 
 /**

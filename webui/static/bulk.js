@@ -4,7 +4,8 @@
 import { computed } from "@preact/signals";
 import { Refused, read, send } from "./api.js";
 import { askPerson } from "./asking.js";
-import { act, askCancel, askClear, leaveRows, retry } from "./actions.js";
+import { act, askCancel, askClear, retry } from "./actions.js";
+import { leaveRows } from "./leaving.js";
 import { MOST, moveBy, raise } from "./reorder.js";
 import { asking } from "./requesting.js";
 import { chosen, chosenTasks, everything, leave } from "./selection.js";

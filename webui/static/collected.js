@@ -6,7 +6,7 @@
 /** @typedef {{id: number, kind: string, text: string}} Told  `text`: its data as it came, JSON */
 
 /** Milliseconds of which one task's progress is told once. */
-const WHILE_MS = 250;
+const WHILE_MS = 350;
 /** A task's document begins with its number. */
 const NUMBER = /^\{"id":(\d+),/;
 

@@ -6,6 +6,7 @@ import { noteEnds, watchAway } from "./away.js";
 import { Collected } from "./collected.js";
 import { begin, noteEvents } from "./following.js";
 import { beginHistory, trim } from "./history.js";
+import { leaveRows } from "./leaving.js";
 import { beginPages, notePages, wantedHere } from "./pages.js";
 import { fromSnapshot } from "./reducer.js";
 import { route } from "./route.js";
@@ -16,12 +17,12 @@ import { noteWallEnds } from "./wall/state.js";
 import { askVersion, noteVersion } from "./updated.js";
 
 /** @import {Told} from "./collected.js" */
-/** @import {Snapshot} from "./types.js" */
+/** @import {Snapshot, StreamEvent} from "./types.js" */
 
 /** Milliseconds over which events are collected before the page is drawn again: soon after a quiet
  * time, seldom in a steady stream, whose bars move by themselves from one drawing to the next. */
 const SOON_MS = 50;
-const STEADY_MS = 250;
+const STEADY_MS = 350;
 /** Milliseconds between two looks at what is wrong; a locked database cannot tell it by event. */
 const CONDITIONS_MS = 5000;
 
@@ -145,6 +146,7 @@ function flush() {
   const events = collected.take();
   isDue = false;
   flushedAt = performance.now();
+  leaveRows(events.filter(isRemoval).map(({ data }) => data.id));
   batch(() => {
     noteEvents(events);
     apply(events);
@@ -154,6 +156,9 @@ function flush() {
   noteWallEnds(events);
   notePages(events);
 }
+
+/** @param {StreamEvent} event */
+const isRemoval = ({ kind, data }) => kind.startsWith("task") && data.removed;
 
 /** Read the snapshot's conditions when their codes are not those shown. */
 async function watchConditions() {

@@ -4,7 +4,7 @@
 import { read, send } from "./api.js";
 import { askPerson } from "./asking.js";
 import { asking } from "./requesting.js";
-import { leaveRows } from "./actions.js";
+import { leaveRows } from "./leaving.js";
 import { outcome, tasksOf } from "./steer/verbs.js";
 import { isPaused, notice, spoken, state } from "./store.js";
 import { tell } from "./undo.js";

@@ -9,6 +9,8 @@ import { go, query, route } from "../route.js";
 /** @import {StreamEvent} from "../types.js" */
 /** @import {PageEntry, PageText, Source} from "./words.js" */
 
+/** Documents of the list that are read at once. */
+const PART = 50;
 /** Pages of a document that are read at once. */
 const SOME = 200;
 /** Milliseconds between two looks at a document that is being read. */
@@ -61,7 +63,7 @@ export function follow() {
 
 /** @param {string} words */
 async function readList(words) {
-  const found = await trying(() => read(`/sources?limit=50&q=${encodeURIComponent(words)}`));
+  const found = await trying(() => read(`/sources?limit=${PART}&q=${encodeURIComponent(words)}`));
   if (!found || q.peek() !== words) return;
   batch(() => {
     sources.value = found.items;
@@ -74,7 +76,7 @@ export async function readMore() {
   const [words, cursor] = [q.peek(), more.peek()];
   if (!cursor) return;
   const found = await trying(() =>
-    read(`/sources?limit=50&q=${encodeURIComponent(words)}&cursor=${cursor}`),
+    read(`/sources?limit=${PART}&q=${encodeURIComponent(words)}&cursor=${cursor}`),
   );
   if (!found || q.peek() !== words || more.peek() !== cursor) return;
   sources.value = [...(sources.peek() ?? []), ...found.items];
@@ -176,8 +178,12 @@ async function look() {
   stale.clear();
   if (!isHere.peek()) return void (sources.value = null); // read when somebody comes back
   for (const id of ids.slice(0, 20)) await refresh(id);
-  if (ids.length > 20) readList(q.peek());
+  // What was read meanwhile may hold what is looked for.
+  if (ids.length > 20 || (q.peek() && !isLong())) readList(q.peek());
 }
+
+/** Whether a person went further than the list's first part, which must not be taken away. */
+const isLong = () => (sources.peek()?.length ?? 0) > PART;
 
 /** @param {number} id */
 export async function refresh(id) {
