@@ -6,7 +6,7 @@
 /** @typedef {{id: number, kind: string, text: string}} Told  `text`: its data as it came, JSON */
 
 /** Milliseconds of which one task's progress is told once. */
-const WHILE_MS = 350;
+const WHILE_MS = 400;
 /** A task's document begins with its number. */
 const NUMBER = /^\{"id":(\d+),/;
 

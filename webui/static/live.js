@@ -20,9 +20,9 @@ import { askVersion, noteVersion } from "./updated.js";
 /** @import {Snapshot, StreamEvent} from "./types.js" */
 
 /** Milliseconds over which events are collected before the page is drawn again: soon after a quiet
- * time, seldom in a steady stream, whose bars move by themselves from one drawing to the next. */
+ * time, seldom in a steady stream, whose bars need as long to move from one drawing to the next. */
 const SOON_MS = 50;
-const STEADY_MS = 350;
+const STEADY_MS = 400;
 /** Milliseconds between two looks at what is wrong; a locked database cannot tell it by event. */
 const CONDITIONS_MS = 5000;
 
