@@ -28,8 +28,8 @@ document.addEventListener("securitypolicyviolation",
 try { localStorage["longhaul.folds"] ??= '{"status:finished": false}'; } catch {}
 """
 #: A hint that depends on nothing but how slow the machine is at the moment.
-#: A task that was removed just when the page asked for it; the browser tells every 404.
-GONE = re.compile(r"status of 404 \(Not Found\) \S+/api/v1/tasks/\d+(/[\w/]+)?(\?\S*)?$")
+#: Something with a number that is gone, or never was: the browser tells every 404.
+GONE = re.compile(r"status of 404 \(Not Found\) \S+/api/v1/\w+/\d+(/\w+)*(\?\S*)?$")
 HASTE = "was preloaded using link preload but not used within a few seconds"
 
 
