@@ -144,15 +144,20 @@ def test_a_canary_pauses_by_itself_after_its_records_and_resume_goes_on_from_the
     assert marks(bench) == list(range(1, RECORDS + 1)), "every record once"
 
 
-def test_a_canary_that_dies_before_it_paused_pauses_when_it_is_run_again(bench, monkeypatch):
-    task = start(bench, canary=30)
+def dies_before_the_look(bench, task, monkeypatch, times=1):
+    """The canary's records are committed; the worker dies before it pauses for them."""
 
     def die(self):
         raise Died
 
     with monkeypatch.context() as patched:
         patched.setattr(pace.Pace, "end", die)
-        dies(bench, task)
+        dies(bench, task, times=times)
+
+
+def test_a_canary_that_dies_before_it_paused_pauses_when_it_is_run_again(bench, monkeypatch):
+    task = start(bench, canary=30)
+    dies_before_the_look(bench, task, monkeypatch)
     bench.work_all()
     assert now(bench, task).status == "paused"
     assert len(marks(bench)) == 30
@@ -185,13 +190,7 @@ def test_a_record_that_ends_every_worker_is_one_of_the_canary_s(bench):
 
 def test_a_record_after_the_canary_is_not_skipped_before_the_look(bench, monkeypatch):
     task = start(bench, canary=30)
-
-    def die(self):
-        raise Died
-
-    with monkeypatch.context() as patched:
-        patched.setattr(pace.Pace, "end", die)
-        dies(bench, task, times=3)
+    dies_before_the_look(bench, task, monkeypatch, times=3)
     bench.work_all()
     task = now(bench, task)
     assert (task.status, task.failed, len(marks(bench))) == ("paused", 0, 30)

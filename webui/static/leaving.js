@@ -9,10 +9,11 @@ import { rows, select, selected } from "./store.js";
  */
 export function leaveRows(ids) {
   const going = new Set(ids);
-  if (!going.has(selected.peek() ?? -1)) return;
+  const chosen = selected.peek() ?? -1;
+  if (!going.has(chosen)) return;
   const order = idsOf(rows.value);
-  const at = order.indexOf(selected.value ?? -1);
-  if (at < 0 || !going.has(order[at])) return;
+  const at = order.indexOf(chosen);
+  if (at < 0) return;
   const isStaying = (/** @type {number} */ id) => !going.has(id);
   select(order.slice(at).find(isStaying) ?? order.slice(0, at).findLast(isStaying) ?? null);
 }
