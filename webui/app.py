@@ -53,6 +53,23 @@ def make_app(service: Service, stream: Broadcaster, doors: Doors, uploads: Uploa
 
 
 @cache
+def _router() -> bottle.Router:
+    router = bottle.Router()
+    for route in (route for group in NOUNS for route in group):
+        router.add(route.rule, route.method, route)
+    return router
+
+
+def _served(method: str, path: str) -> bool:
+    """Whether the API has a route for that."""
+    try:
+        _router().match({"REQUEST_METHOD": method, "PATH_INFO": path})
+    except bottle.HTTPError:
+        return False
+    return True
+
+
+@cache
 def page_files() -> StaticFiles:
     """The page's files, with the first document made of them as they are now."""
     files = StaticFiles(pages.STATIC)
@@ -137,7 +154,7 @@ def start_site(
         script_hashes=pages.script_hashes(page_files().content(pages.INDEX)),
     )
     guard.hide(pages.PRIVATE)
-    guard.sessions = sessions
+    guard.sessions, guard.serves = sessions, _served
     if not is_loopback(host):
         guard.expose(host)
     server.app = guard

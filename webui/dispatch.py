@@ -17,9 +17,9 @@ from webui import problems
 from webui.calls import Call, Context, header
 from webui.idempotency import Idempotency
 from webui.problems import NotMultipart
+from webui.receiving import heads_of
 from webui.replies import PROBLEM_JSON, Reply
 from webui.routes import Keys, Route
-from webui.uploads import NO_UPLOAD_ID, UPLOAD_ID
 
 #: As SQLite's integers; no more digits than that are looked at.
 _MOST_ID = 2**63 - 1
@@ -62,9 +62,7 @@ class Dispatcher:
         if route.upload and not has_body and received is None:
             raise NotMultipart("Send the files as multipart/form-data.")
         if route.upload and received is None:
-            name = request.environ.get("HTTP_UPLOAD_ID")
-            if name is not None and not UPLOAD_ID.fullmatch(name):
-                raise Malformed(NO_UPLOAD_ID)
+            heads_of(request.environ)  # said for JSON, too, they are to be right
         given = {name: _place(name, value) for name, value in places.items()}
         query = _query(route.query, request.query_string)
         key = None

@@ -44,7 +44,8 @@ class Guard:
     addresses that a person may type or bookmark; in them `*` stands for one path segment and `**`
     for any rest. `uploads` decides about uploads from who may ask for them. `script_hashes`
     ("sha256-…=") allow inline import maps. It begins without sessions; those that outlive the
-    service are put into `sessions`.
+    service are put into `sessions`; and what says of a method and a path whether the app has a
+    route for them into `serves` (where it has none, its 404 or 405 says more than our 415).
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Guard:
         self._fixed = {name.lower() for name, _ in self._headers} - {"content-security-policy"}
         self.codes, self.failures = Codes(), Failures()
         self.sessions = Sessions()
+        self.serves: Callable[[str, str], bool] = lambda method, path: True
         self.arrivals = Arrivals(lambda mark: self.sessions.knows(mark))
 
     def expose(self, host: str) -> None:
@@ -235,7 +237,7 @@ class Guard:
                 raise Refused(403, "unproven-origin", "A session works from our page only.")
             if self._is_upload(environ, method, path):
                 return  # goes to the disk while it arrives, under a limit of its own
-            if size and media_type != "application/json":
+            if size and media_type != "application/json" and self.serves(method, path):
                 raise Refused(415, "not-json", "Send the body as application/json.")
         if size > BODY_LIMIT:
             raise Refused(413, "body-too-large", f"At most {BODY_LIMIT} bytes.")

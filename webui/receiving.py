@@ -8,13 +8,14 @@ holds one piece of it at most. The parser is `multipart`. Which requests may upl
 import hashlib
 import io
 import os
+import re
 import shutil
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from multipart import (
     MultipartError,
@@ -24,7 +25,7 @@ from multipart import (
 )
 
 from core.documents import compact
-from core.errors import Invalid
+from core.errors import Invalid, Malformed
 from core.paths import is_nameable
 from webui.refusal import Refused
 from webui.transfers import PIECE, TURN, Move
@@ -34,6 +35,19 @@ _HEADER_SIZE, _HEADERS = 4096, 8
 #: Characters of a field that is text.
 _TEXT = 64 * 1024
 _NAME_BYTES = 255
+_UPLOAD_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_OFFSET = re.compile(r"[0-9]{1,15}")
+
+
+def heads_of(environ: Mapping[str, Any]) -> tuple[str, int]:
+    """What a request says of its upload: the name ("" for none), and the byte that it begins with.
+    Raises Malformed."""
+    upload_id, offset = environ.get("HTTP_UPLOAD_ID", ""), environ.get("HTTP_UPLOAD_OFFSET", "0")
+    if "HTTP_UPLOAD_ID" in environ and not _UPLOAD_ID.fullmatch(upload_id):
+        raise Malformed("Upload-Id has 8 to 64 letters, digits, _ and -.")
+    if not _OFFSET.fullmatch(offset):
+        raise Malformed("Upload-Offset is a number of bytes.")
+    return upload_id, int(offset)
 
 
 @dataclass

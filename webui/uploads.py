@@ -20,9 +20,9 @@ from typing import Any
 
 from multipart import MultipartError, parse_options_header
 
-from core.errors import LonghaulError, NotFound
+from core.errors import LonghaulError, Malformed, NotFound
 from webui.problems import status_of
-from webui.receiving import Coming, Receiver
+from webui.receiving import Coming, Receiver, heads_of
 from webui.refusal import Refused
 
 #: Seconds for which the beginning of an upload is kept after its connection broke.
@@ -33,8 +33,6 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 _UNKNOWN = "There is no such unfinished upload"
 #: Bytes that are left free on the disk.
 _SPARE = 64 << 20
-UPLOAD_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-NO_UPLOAD_ID = "Upload-Id has 8 to 64 letters, digits, _ and -."
 _BOUNDARY = re.compile(r"[\x20-\x7e]{1,200}")
 
 
@@ -74,13 +72,14 @@ class Uploads:
     def admit(self, environ: Mapping[str, Any]) -> Receiver:
         """What shall receive the body of this request. Raises Refused (400, 404, 409, 413, 503,
         507) for one that need not be sent at all."""
-        coming = self._coming(environ)
-        offset = environ.get("HTTP_UPLOAD_OFFSET", "0")
-        if not (offset.isdecimal() and len(offset) < 16):
-            raise Refused(400, "malformed", "Upload-Offset is a number of bytes.")
-        if int(offset):
+        try:
+            upload_id, offset = heads_of(environ)
+        except Malformed as error:
+            raise Refused(400, error.code, error.detail) from None
+        coming = self._coming(environ, upload_id)
+        if offset:
             with self._lock:
-                receiver = self._continued(coming, int(offset))
+                receiver = self._continued(coming, offset)
             try:
                 _check_room(receiver.folder, receiver.missing)
             except Refused:
@@ -139,7 +138,7 @@ class Uploads:
 
     # --- admitting ----------------------------------------------------------------------------
 
-    def _coming(self, environ: Mapping[str, Any]) -> Coming:
+    def _coming(self, environ: Mapping[str, Any], upload_id: str) -> Coming:
         path = environ["PATH_INFO"]
         content_type, total = environ["CONTENT_TYPE"], int(environ.get("CONTENT_LENGTH") or 0)
         try:
@@ -148,9 +147,6 @@ class Uploads:
             boundary = ""
         if not _BOUNDARY.fullmatch(boundary):
             raise Refused(400, "malformed", "The Content-Type must say a boundary.")
-        upload_id = environ.get("HTTP_UPLOAD_ID", "")
-        if upload_id and not UPLOAD_ID.fullmatch(upload_id):
-            raise Refused(400, "malformed", NO_UPLOAD_ID)
         route = self._route(path)
         assert route is not None
         return Coming(path, content_type, boundary, total, route[1].max_files, upload_id)

@@ -102,6 +102,15 @@ def test_a_method_that_is_not_served_is_told_with_those_that_are(live, method, p
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "status"), [("PUT", "/tasks", 405), ("POST", "/nothing", 404)]
+)
+def test_where_nothing_is_served_that_is_said_whatever_the_body_is(live, method, path, status):
+    typed = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = live.request(method, f"{API}{path}", typed, b"--x--\r\n")
+    assert answer.status == status
+
+
+@pytest.mark.parametrize(
     "name", ["Accept", "If-None-Match", "If-Match", "Last-Event-ID", "Accept-Encoding"]
 )
 def test_bytes_in_a_header_that_are_no_text_break_nothing(live, name):

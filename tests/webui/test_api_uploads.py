@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.webui.http_client import eventually
 from tests.webui.site import API, problem
 from webui.api import NOUNS
@@ -38,11 +40,25 @@ def test_the_limit_is_a_setting(live):
     eventually(lambda: not list((live.service.data_dir / "uploads").glob("*")))
 
 
-def test_a_wrong_name_of_an_upload_is_refused_whatever_the_body_is(live):
-    for kind, body in (
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
         ("application/json", b'{"paths": ["/a.wav"]}'),
         ("multipart/form-data; boundary=x", b"--x--\r\n"),
-    ):
-        typed = {"Content-Type": kind, "Upload-Id": "0"}
-        answer = live.request("POST", f"{API}/recordings/import", typed, body)
-        assert "8 to 64" in problem(answer, 400, "malformed")["detail"]
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("Upload-Id", "0", "8 to 64"),
+        ("Upload-Id", "", "8 to 64"),
+        ("Upload-Offset", "0.5", "a number of bytes"),
+        ("Upload-Offset", "\xb2", "a number of bytes"),
+    ],
+)
+def test_a_wrong_head_of_an_upload_is_refused_whatever_the_body_is(
+    live, kind, body, name, value, words
+):
+    typed = {"Content-Type": kind, name: value}
+    answer = live.request("POST", f"{API}/recordings/import", typed, body)
+    assert words in problem(answer, 400, "malformed")["detail"]
