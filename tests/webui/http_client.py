@@ -91,24 +91,23 @@ class Answer:
 
 
 def read_answer(sock: socket.socket, head_only: bool = False) -> Answer | None:
-    """The next response from `sock`; None when it closes without one."""
-    buffer = b""
-    while b"\r\n\r\n" not in buffer:
+    """The next response from `sock` and nothing behind it; None when it closes without one."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
         try:
-            piece = sock.recv(65536)
+            piece = sock.recv(1)  # what follows belongs to who reads next
         except ConnectionResetError:
             piece = b""
         if not piece:
             return None
-        buffer += piece
-    head, _, body = buffer.partition(b"\r\n\r\n")
-    first, *lines = head.decode("latin-1").split("\r\n")
+        head += piece
+    first, *lines = head[:-4].decode("latin-1").split("\r\n")
     headers = [tuple(line.split(": ", 1)) for line in lines]
-    answer = Answer(int(first.split()[1]), headers, body)
+    answer = Answer(int(first.split()[1]), headers, b"")
     length = answer.header("Content-Length")
     if not head_only and length is not None and answer.status not in (204, 304):
-        missing, pieces = int(length) - len(body), [body]
-        while missing > 0 and (piece := sock.recv(1 << 20)):
+        missing, pieces = int(length), []
+        while missing > 0 and (piece := sock.recv(min(missing, 1 << 20))):
             pieces.append(piece)
             missing -= len(piece)
         answer.body = b"".join(pieces)
