@@ -15,6 +15,15 @@ from tests.webui.browsing import CHROMIUM, FLAGS
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    if config.getoption("dist") != "loadfile":
+        return None
+    from tests.scheduling import FileScheduling
+
+    return FileScheduling(config, log)
+
+
 @pytest.fixture(scope="session")
 def data() -> Path:
     """The folder of real files with their right answers: articles, documents, audio, photos.
