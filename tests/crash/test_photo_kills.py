@@ -3,7 +3,7 @@
 The numbers are LONGHAUL_PHOTO_KILLS (default: 5) and LONGHAUL_PHOTOS (default: 60). The large one:
 
     LONGHAUL_PHOTO_KILLS=100 LONGHAUL_PHOTOS=2000 python -m pytest tests/crash/test_photo_kills.py \
-        -s -o timeout=0
+        -n 0 -s
 
 LONGHAUL_SEED repeats a sequence of decisions, though not the moments at which they fall.
 """
@@ -26,9 +26,8 @@ from core.service import Service
 from tests.crash.site import Site, until
 from tests.photo_factories import numbered
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(0)]
-
 KILLS = int(os.environ.get("LONGHAUL_PHOTO_KILLS", "5"))
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300 + 20 * KILLS)]
 PHOTOS = int(os.environ.get("LONGHAUL_PHOTOS", "60"))
 SEED = int(os.environ.get("LONGHAUL_SEED", str(random.randrange(1 << 30))))
 ROUNDS = 10  #: uploads, each followed by a commit of some of all

@@ -3,7 +3,7 @@ at random moments, under the eyes of a client.
 
 The number of kills is LONGHAUL_KILLS (default: 40). A thousand of them:
 
-    LONGHAUL_KILLS=1000 python -m pytest tests/crash/test_random_kills.py -o timeout=0
+    LONGHAUL_KILLS=1000 python -m pytest tests/crash/test_random_kills.py -n 0 -s
 
 LONGHAUL_SEED repeats a sequence of decisions, though not the moments at which they fall.
 """
@@ -22,9 +22,8 @@ from tests.crash.reader import Reader
 from tests.crash.site import Site, until
 from tests.crash.verdict import assert_as_if_uninterrupted, assert_events_tell
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(0)]
-
 KILLS = int(os.environ.get("LONGHAUL_KILLS", "40"))
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300 + 6 * KILLS)]
 SEED = int(os.environ.get("LONGHAUL_SEED", str(random.randrange(1 << 30))))
 POOLED = "effects-pooled"
 AT_WORK = 3  #: tasks that are always there
