@@ -27,9 +27,9 @@ document.addEventListener("securitypolicyviolation",
   (event) => refused.push(`${event.violatedDirective}: ${event.blockedURI}`));
 try { localStorage["longhaul.folds"] ??= '{"status:finished": false}'; } catch {}
 """
-#: A hint that depends on nothing but how slow the machine is at the moment.
 #: Something with a number that is gone, or never was: the browser tells every 404.
 GONE = re.compile(r"status of 404 \(Not Found\) \S+/api/v1/\w+/\d+(/\w+)*(\?\S*)?$")
+#: A hint that depends on nothing but how slow the machine is at the moment.
 HASTE = "was preloaded using link preload but not used within a few seconds"
 
 
@@ -87,6 +87,7 @@ def opened(browser, url: str, code: str, path: str = "/", **context) -> Iterator
     page.set_default_timeout(20_000)
     page.add_init_script(WATCH_POLICY)
     page.complaints = Complaints(page)
+    page.on("filechooser", lambda chooser: None)  # from the start: turned on late it misses one
     try:
         page.goto(f"{url}/enter?code={code}&next={path}")
         yield page

@@ -158,6 +158,7 @@ def test_pages_are_turned_and_a_page_is_saved(page, live):
 
 def test_a_task_leads_to_its_document_and_back(page, live):
     book(page, "part.pdf").click()
+    expect(page.get_by_role("link", name="Its task")).to_be_visible()
     page.keyboard.press("o")
     expect(page.locator(".details h2")).to_have_text("Text of part.pdf")
     page.locator(".details").get_by_role("link", name="Its document").click()
