@@ -31,16 +31,28 @@ __all__ = [
 _UNNAMEABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 #: Folders of the data directory that hold things of Longhaul's own, each of one kind.
+PROJECTS = "projects"  #: where projects that name no folder have theirs
 OURS = frozenset({"documents", "models", "photos", "spool", "tasks", "uploads", "wake"})
 #: Where the system keeps its own: no place for a person's files, whatever the roots are.
 _SYSTEM = tuple(map(Path, "/bin /boot /dev /etc /lib /lib64 /proc /run /sbin /sys /usr".split()))
 _MOUNTS = Path("/run/media")  #: but some systems put a person's disks here
 
 
-def of_system(folder: Path) -> bool:
-    """Whether a folder, its links resolved, is the system's own."""
-    below = any(folder.is_relative_to(place) for place in _SYSTEM)
-    return below and not folder.is_relative_to(_MOUNTS)
+def unfit_for(things: str, folder: Path, data: Path) -> str | None:
+    """Why a folder, its links resolved, is no place for a person's `things`; None where it may be.
+
+    Whatever is in such a folder is taken for one of them. `data` is the data directory; below its
+    folder of projects are those that we made for a person, which this leaves to the caller.
+    """
+    data = Path(os.path.realpath(data))
+    inside = folder.relative_to(data).parts if folder.is_relative_to(data) else ()
+    if any(map(folder.is_relative_to, _SYSTEM)) and not folder.is_relative_to(_MOUNTS):
+        return f"{folder} belongs to the system, and is no place for {things}"
+    if folder == Path.home() or data.is_relative_to(folder):
+        return f"{folder} holds more than {things}; choose a folder in it"
+    if inside == (PROJECTS,) or inside[:1] and inside[0] in OURS:
+        return f"{folder} is Longhaul's own, and no place for {things}"
+    return None
 
 
 class Roots:

@@ -11,16 +11,13 @@ from core.desk.photo_requests import ProjectRequest, Reconnect
 from core.desk.requests import TaskRequest
 from core.errors import Forbidden, Invalid, NotFound, NotPossible
 from core.identity import Who
-from core.paths import OURS, Roots
+from core.paths import PROJECTS, Roots, unfit_for
 from core.photos.folder import listed, write_mark
 from core.photos.kinds import is_accepted, is_text, kind_of
 from core.photos.records import project_document
 from core.queue import Ledger
 
 FIRST_LOOK = "folder_scan"  #: the task that a new project begins with
-#: Of the data directory: where projects that name no folder have theirs, and where other things of
-#: Longhaul's are, which a project's check would take for files that do not belong there.
-OWN = "projects"
 
 Start = Callable[[TaskRequest, tuple[str, ...], Who | None], dict[str, Any]]
 
@@ -124,14 +121,15 @@ class PhotoProjects:
 
     def _folder(self, request: ProjectRequest) -> Path:
         if request.folder is None:
-            folder = self._data_dir / OWN / request.name
+            folder = self._data_dir / PROJECTS / request.name
             folder.mkdir(parents=True, exist_ok=True)
             return Path(os.path.realpath(folder))
         return self._checked(request.folder, create=request.create)
 
     def _checked(self, text: str, *, create: bool = False) -> Path:
         folder = self._roots().check(text)
-        self._require_no_other_use(folder)
+        if reason := unfit_for("photos", folder, self._data_dir):
+            raise Forbidden(reason)
         if create and not folder.exists():
             try:
                 folder.mkdir()
@@ -142,14 +140,6 @@ class PhotoProjects:
         if not is_text(str(folder)):
             raise _refused("/folder", "Its path is not written in Unicode")
         return folder
-
-    def _require_no_other_use(self, folder: Path) -> None:
-        own = Path(os.path.realpath(self._data_dir))
-        if folder in (Path(folder.anchor), Path.home(), own):
-            raise Forbidden(f"{folder} holds more than photos; choose a folder in it")
-        inside = folder.relative_to(own).parts if folder.is_relative_to(own) else ()
-        if inside == (OWN,) or (inside and inside[0] in OURS):
-            raise Forbidden(f"{folder} is Longhaul's own, and no place for photos")
 
     def _require_free(self, folder: Path, but: int | None = None) -> None:
         for row in self._store.rows("projects", id=None):

@@ -12,7 +12,7 @@ from core.desk.figures import Figures
 from core.desk.types import did_you_mean
 from core.documents import compact
 from core.errors import Invalid
-from core.paths import OURS, of_system
+from core.paths import PROJECTS, unfit_for
 from core.queue import Ledger
 from core.settings import Settings, names
 from core.task_type import invalid, pointer_part
@@ -106,17 +106,13 @@ def _notes_errors(folder: str, data_dir: Path) -> list[dict[str, str]]:
 
     It need not lie below the roots, for who may set it may set those; it is a root of its own.
     """
-    place, own = Path(os.path.realpath(folder)), Path(os.path.realpath(data_dir))
-    inside = place.relative_to(own).parts if place.is_relative_to(own) else ()
-    if of_system(place):
-        message = f"{place} belongs to the system, and is no place for recordings"
-    elif place == Path.home() or own.is_relative_to(place):
-        message = f"{place} holds more than recordings; choose a folder in it"
-    elif inside and (inside[0] in OURS or inside[0] == "projects"):
-        message = f"{place} is Longhaul's own, and no place for recordings"
-    elif not inside and any(part.startswith(".") for part in place.parts):
+    place, data = Path(os.path.realpath(folder)), Path(os.path.realpath(data_dir))
+    message = unfit_for("recordings", place, data)
+    if message is None and place.is_relative_to(data / PROJECTS):
+        message = f"{place} is a photo project's, and no place for recordings"
+    elif message is None and not place.is_relative_to(data) and "/." in place.as_posix():
         message = f"{place} is hidden, and no place for recordings"
-    else:
+    if message is None:
         return []
     return [{"pointer": "/recordings.folder", "message": message}]
 
