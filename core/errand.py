@@ -51,7 +51,10 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # prints of foreign code must not get between the answers
     for line in sys.stdin:
-        print(json.dumps(answer(json.loads(line))), file=answers, flush=True)
+        try:
+            print(json.dumps(answer(json.loads(line))), file=answers, flush=True)
+        except BrokenPipeError:  # who asked is gone
+            os._exit(0)
 
 
 if __name__ == "__main__":

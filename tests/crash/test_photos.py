@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = {f"{n}.jpg": numbered(n) for n in range(8)}
 REJECTED = ("1.jpg", "3.jpg", "5.jpg")
 STRANGERS = {"notes.txt": b"notes", "late.jpg": numbered(50)}
-CHECKPOINTS = 24  #: of the worker while it sees the task of these tests through, at least
+CHECKPOINTS = 22  #: of the worker while it sees the task of these tests through, at least
 
 ALL = os.environ.get("LONGHAUL_SEAMS") == "all"
 EACH = range(1, CHECKPOINTS + 1) if ALL else (3, 11, 19)

@@ -1,6 +1,6 @@
 """Takes the pictures of docs/images in the real window, by hand, and looks at nothing by itself:
 
-    python -m tests.desktop.pictures [folder]
+    python -m tests.desktop.pictures [folder [state…]]
 
 A data directory of its own, real tasks, an X server without a screen; every state in the sizes and
 themes that SHOTS names. What the pictures show happened while they were taken. Needs the extra
@@ -48,12 +48,18 @@ _WEBP = """async ([png, quality]) => {
   return canvas.toDataURL("image/webp", quality).split(",")[1];
 }"""
 
+#: Whatever holds the details and was scrolled, to reach a tab, begins with its title again.
+_TOP = """() => {
+  for (let one = document.querySelector(".details"); one; one = one.parentElement)
+    one.scrollTop = 0;
+}"""
+
 
 class Studio:
     """The window, and the camera."""
 
-    def __init__(self, desk: Desk, screen, playwright, folder: Path):
-        self.desk, self.folder, self._screen = desk, folder, screen
+    def __init__(self, desk: Desk, screen, playwright, folder: Path, states: set[str]):
+        self.desk, self.folder, self._screen, self._states = desk, folder, screen, states
         assert "The window is open" in desk.longhaul().stderr
         address = f"http://127.0.0.1:{desk.port}"
         window = playwright.chromium.connect_over_cdp(address, no_defaults=True)
@@ -65,7 +71,7 @@ class Studio:
 
     def shoot(self, state: str, reach=lambda: None) -> None:
         """The state in all its sizes and themes; `reach` goes there, each time anew."""
-        for size in SHOTS[state]:
+        for size in SHOTS[state] if state in self._states else ():
             self._resize(size)
             for theme in BOTH:
                 self._settings(theme, 2 if size == LARGE else 1)
@@ -89,6 +95,7 @@ class Studio:
         row.click()
         self.page.locator(".details h2", has_text=title).wait_for()
         self.page.get_by_role("tab", name=tab).click()
+        self.page.evaluate(_TOP)
 
     def _resize(self, size) -> None:
         (window,) = self._screen.titled("Longhaul")
@@ -149,7 +156,7 @@ def work(client: Client, folder: Path) -> list[int]:
     return running
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, states: set[str]) -> None:
     if reason := why_no_window():
         sys.exit(reason)
     folder.mkdir(parents=True, exist_ok=True)
@@ -163,7 +170,7 @@ def main(folder: Path) -> None:
         desk = Desk(Path(state, "data"), display)
         desk.environment["LONGHAUL_ROOTS"] = f"{own}:{ROOT}"
         try:
-            _all(Studio(desk, screen, playwright, folder), own)
+            _all(Studio(desk, screen, playwright, folder, states), own)
         finally:
             desk.end()
 
@@ -183,7 +190,7 @@ def _all(studio: Studio, own: Path) -> None:
         studio.desk_with(dates)
         page.keyboard.press("n")
         page.get_by_role("combobox", name="Find a task type").wait_for()
-        page.keyboard.type("backfill")
+        page.keyboard.type("publication dates")
         page.keyboard.press("Enter")
         page.get_by_label("Database").first.fill(str(own / "newspaper.sqlite"))
         page.locator(".sheet .preview", has_text="article").first.wait_for()
@@ -212,4 +219,5 @@ def _all(studio: Studio, own: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images")
+    _, *given = sys.argv
+    main(Path(given[0]) if given else ROOT / "docs" / "images", set(given[1:]) or set(SHOTS))
