@@ -196,6 +196,8 @@ def _all(studio: Studio, own: Path) -> None:
         page.locator(".sheet .preview", has_text="article").first.wait_for()
 
     studio.shoot("form", form)
+    for state, path in with_sections.items():
+        studio.shoot(state, lambda path=path: page.goto(client.server.url + path))
     wall = f"{client.server.url}/background-tasks"
     page.goto(wall)
     studio.shoot("wall")
@@ -206,8 +208,6 @@ def _all(studio: Studio, own: Path) -> None:
         until(lambda task=task: client.get(f"/tasks/{task}")["status"] == "paused", 60)
     page.goto(wall)
     studio.shoot("idle")
-    for state, path in with_sections.items():
-        studio.shoot(state, lambda path=path: page.goto(client.server.url + path))
     client.post("/queue/resume")
     studio.desk_with(dates)
     client.post("/service/stop")
