@@ -173,7 +173,11 @@ class Store:
 
     @contextmanager
     def transaction(
-        self, *, durable: bool | Literal["soon"] = False, patience_s: float | None = None
+        self,
+        *,
+        durable: bool | Literal["soon"] = False,
+        patience_s: float | None = None,
+        committed: Callable[[], None] | None = None,
     ) -> Iterator["Store"]:
         """One write transaction of this thread; commits at the end, rolls back on any error.
 
@@ -182,6 +186,7 @@ class Store:
         the same outcome as `synchronous=FULL` for the caller, and without making others wait.
         "soon": some milliseconds after this returns. Who asks for True goes first at the lock.
         `patience_s`: how long to wait for another program's lock, where it is not the usual time.
+        `committed`: what to do after the commit while the disk is not yet waited for.
         """
         connection, urgent = self._connection(), durable is True
         if not urgent:
@@ -199,6 +204,8 @@ class Store:
             if isinstance(error, sqlite3.Error):
                 raise translate(error) from error
             raise
+        if committed is not None:
+            committed()
         if durable == "soon":
             self._log.flush_soon()
         elif durable:

@@ -36,13 +36,14 @@ class Ledger:
     ) -> Iterator[Store]:
         """One transaction; after its commit the stream is woken, and the workers if needed.
 
+        They are woken before the disk is waited for: while it writes, nobody holds the lock.
         `quiet`: nothing is told by it (renewing a lease), so nobody is woken.
         """
         self._local.work = 0
-        with self.store.transaction(durable=durable):
+        with self.store.transaction(durable=durable, committed=None if quiet else self._wake):
             yield self.store
-        if quiet:
-            return
+
+    def _wake(self) -> None:
         self.waker.wake(EVENTS)
         if self._local.work:
             self.waker.wake(WORK, self._local.work)

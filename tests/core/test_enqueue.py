@@ -5,6 +5,7 @@ import pytest
 from core.documents import rfc3339
 from core.errors import Invalid
 from core.model import Step
+from core.wake import WORK, Sleeper
 from tests.factories import Desk
 from tests.moves import end, jobs, now, told
 
@@ -156,3 +157,16 @@ def test_an_accepted_task_is_on_the_disk(desk, monkeypatch):
     monkeypatch.setattr("core.logfile.os.fdatasync", flushed.append, raising=False)
     desk.enqueue()
     assert flushed
+
+
+def test_a_worker_is_woken_while_the_disk_writes(desk, tmp_path, monkeypatch):
+    sleeper, woken = Sleeper(tmp_path, WORK), []
+    sleeper.listen()
+
+    def write(file):
+        woken.append(sleeper.sleep(5.0))
+
+    monkeypatch.setattr("core.logfile.os.fdatasync", write, raising=False)
+    desk.enqueue()
+    assert woken == [True]
+    sleeper.close()
