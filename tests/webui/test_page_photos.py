@@ -104,6 +104,20 @@ def test_the_first_project_is_made_from_the_empty_page_and_photos_appear_as_they
     assert all("?v=" in url for _, url in pictures)
 
 
+def test_a_new_project_says_that_its_folder_is_looked_through_and_why_it_waits(page, live):
+    folder_of(live.home / "Later", 2)
+    live.ask("POST", "/queue/pause")
+    try:
+        live.ask("POST", "/projects", {"name": "Later", "folder": str(live.home / "Later")})
+        visit(page, live, "/Later")
+        expect(page.get_by_role("heading", name="The folder is looked through")).to_be_visible()
+        expect(page.locator(".empty")).to_contain_text("The queue is paused")
+        expect(page.locator(".process .told-of")).to_have_text("queued · The queue is paused")
+    finally:
+        live.ask("POST", "/queue/resume")
+    expect(page.locator(".tile")).to_have_count(2)
+
+
 def test_the_same_photos_again_are_told_as_already_there(page, live):
     visit(page, live, "/First")
     expect(page.locator(".tile")).to_have_count(3)

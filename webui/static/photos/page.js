@@ -8,8 +8,8 @@ import { CommitSheet } from "./commit_view.js";
 import { Grid } from "./grid.js";
 import { AREAS } from "./keys.js";
 import { PhotoView } from "./photo_view.js";
-import { followTasks, isPanelShown, note, rereadTasks, wanted } from "./processes.js";
-import { Processes } from "./processes_view.js";
+import { followTasks, isOpen, isPanelShown, note, rereadTasks, tasks, wanted } from "./processes.js";
+import { Processes, reason } from "./processes_view.js";
 import { followProjects, noteProjects, readProjects } from "./projects.js";
 import { ProjectsView } from "./projects_view.js";
 import { TrashView } from "./trash_view.js";
@@ -50,8 +50,10 @@ function Album() {
 function NoPhotos() {
   const none = [...photos.values()].every(({ available }) => !available);
   if (reading.value === "reading") return html`<p class="opening" role="status">Reading …</p>`;
+  const look = [...tasks.value.values()].find((task) => task.type === "folder_scan" && isOpen(task));
   if (none)
-    return html`<div class="empty"><h2>No photos yet</h2>
+    return html`<div class="empty"><h2 aria-live="polite">${look ? "The folder is looked through" : "No photos yet"}</h2>
+      ${look ? html`<p>Photos that are in it show here as they are found.</p><p class="muted">${reason(look)}</p>` : null}
       <p>Drop photos here, or choose them. They are put into the folder of the project.</p>
       <button class="button primary" aria-keyshortcuts="U" onClick=${askFiles}>Upload photos <kbd>U</kbd></button></div>`;
   const all = () => {

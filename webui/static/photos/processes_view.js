@@ -4,7 +4,8 @@ import { html } from "htm/preact";
 import { counted, moment, percent, spaced, whole } from "../format.js";
 import { isPlain } from "../pages.js";
 import { go } from "../route.js";
-import { now, select, state } from "../store.js";
+import { waitingBecause } from "../rows.js";
+import { ahead, now, select, state } from "../store.js";
 import { Bar } from "../views/bar.js";
 import { Glyph, lookOf } from "../views/glyph.js";
 import { isAllShown, isOpen, jobs, listed, toggleJobs, toggleMaintenance, unfolded } from "./processes.js";
@@ -36,7 +37,7 @@ function One({ task }) {
   const share = total ? `${percent((done + failed + skipped) / total)} %` : "";
   const title = state.value?.types.get(task.type)?.title ?? spaced(task.type);
   const what = isOpen(task)
-    ? [word, task.stage && spaced(task.stage), share].filter(Boolean).join(" · ")
+    ? [word, reason(task), task.stage && spaced(task.stage), share].filter(Boolean).join(" · ")
     : [word, done ? counted(done, unit) : "", failed ? `${whole(failed)} failed` : ""].filter(Boolean).join(" · ");
   const at = Date.parse(task.finished_at ?? task.created_at);
   const toTask = (/** @type {MouseEvent} */ event) => {
@@ -58,6 +59,11 @@ function One({ task }) {
     <p class="told-of">${what}${task.error ? html`: <span class="why">${task.error.message}</span>` : null}</p>
     ${isUnfolded ? html`<${Jobs} of=${task} />` : null}
   </li>`;
+}
+
+/** Why it waits; "" while it does not. @param {Task} task */
+export function reason(task) {
+  return state.value ? waitingBecause(task, state.value.queue, ahead.value) : "";
 }
 
 /** @param {{of: Task}} props */
