@@ -145,8 +145,26 @@ SELECT seq FROM sqlite_sequence WHERE name = 'sources';
 -- name: open_tasks_of_source
 SELECT id FROM tasks WHERE source_id = :id AND status IN ('queued','running','paused');
 
+-- name: waiting_pages
+-- Some of the pages whose words are not in the index yet, the lower numbers first: the index cuts a
+-- piece off wherever the numbers fall.
+SELECT w.page_id AS id, p.characters FROM waiting_pages w JOIN pages p ON p.id = w.page_id
+ORDER BY w.page_id LIMIT :limit;
+
+-- name: more_pages_wait
+-- Whether more than so many do.
+SELECT page_id FROM waiting_pages LIMIT 1 OFFSET :than;
+
+-- name: index_pages
+-- All those that wait up to a number; their marks are taken away by `pages_are_indexed`.
+INSERT INTO page_words(rowid, text) SELECT p.id, p.text FROM waiting_pages w
+JOIN pages p ON p.id = w.page_id WHERE w.page_id <= :last ORDER BY w.page_id;
+
+-- name: pages_are_indexed
+DELETE FROM waiting_pages WHERE page_id <= :last;
+
 -- name: pieces_of_words
--- Of the index of the pages' words: each commit of a reading leaves one.
+-- Of the index of the pages' words: each transaction that puts some in leaves one.
 SELECT count(DISTINCT segid) FROM page_words_idx;
 
 -- name: total_changes

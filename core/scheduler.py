@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from core.errors import LonghaulError
 from core.queue import Ledger
+from core.texts.words import Words
 
 TICK_S = 1.0
 MAINTAIN_S = 2.0
@@ -18,7 +19,6 @@ SWEEP_S = 600.0
 FIRST_SWEEP_S = 30.0
 BITE = 500  #: rows removed in one transaction
 KEEP_RUNS_S = 400 * 86_400  #: figures of runs, to compare later ones with: over a year
-MERGED_PIECES = 4  #: fewer pieces of the index of documents are not worth putting together
 KEEP_ANSWERS_S = 24 * 3600.0  #: how long an Idempotency-Key is remembered
 
 
@@ -32,6 +32,7 @@ class Scheduler:
         self._maintained = self._swept = time.monotonic()
         self._swept -= SWEEP_S - FIRST_SWEEP_S
         self._last_event = 0
+        self._words = Words(ledger)
         self._words_grow = True
 
     def start(self) -> None:
@@ -65,8 +66,10 @@ class Scheduler:
             self._last_event = last
             self._ledger.store.maintain()
             self._words_grow = True
+            self._words.keep_up()
         elif self._words_grow:  # nothing happens: the time for what could wait
-            self._words_grow = merge_words(self._ledger)
+            self._words.catch_up()
+            self._words_grow = self._words.merge()
 
     def sweep(self) -> int:
         """Remove what is older than the settings keep; how many tasks and events went."""
@@ -90,16 +93,3 @@ class Scheduler:
             if gone < BITE:
                 break
         return removed
-
-
-def merge_words(ledger: Ledger) -> bool:
-    """Put some pieces of the index of documents together; whether there may be more to do.
-
-    A search looks into each piece. One short transaction, that nobody is told of.
-    """
-    if ledger.store.value("pieces_of_words") < MERGED_PIECES:
-        return False
-    with ledger.transaction(quiet=True) as store:
-        before = store.value("total_changes")
-        store.changed("merge_words")
-        return store.value("total_changes") - before > 1  # the asking is one

@@ -28,6 +28,7 @@ PLACES = {
     "settled": "the end of an attempt is committed",
     "death-written": "the end of a dead worker's attempt is written, its transaction open",
     "death-settled": "the end of a dead worker's attempt is committed",
+    "words-written": "words of pages are in the index, its transaction still open",
     "scan-written": "recordings that a scan found are written, its transaction still open",
     "import-placed": "an imported file has its name, its transaction still open",
     "sidecar-written": "one of the files beside an audio file is written",

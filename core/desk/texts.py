@@ -24,6 +24,7 @@ from core.paths import Roots
 from core.queue import Intake, Ledger, Steering
 from core.texts import kind_of, search
 from core.texts.shelf import File, Shelf, Source
+from core.texts.words import Words
 
 TYPE = "extract-text"  #: the task type that reads documents
 HITS = 3  #: pages that a search shows of each document
@@ -47,6 +48,7 @@ class TextDesk:
         self._intake, self._steering = intake, steering
         self._types, self._roots = types, roots
         self._shelf, self._figures = Shelf(ledger), Figures(ledger)
+        self._words = Words(ledger)
         self._copies = copies
 
     # --- add and delete --------------------------------------------------------------------------
@@ -168,6 +170,7 @@ class TextDesk:
         match = search.match_of(q)
         if match is None:
             return Page([])
+        self._words.catch_up()
         with self._store.snapshot():
             rows = self._store.rows(
                 "find_sources",
@@ -194,10 +197,12 @@ class TextDesk:
 
         `after`: as the page before said. Raises NotFound.
         """
+        match = search.match_of(q)
+        if match is not None:
+            self._words.catch_up()
         with self._store.snapshot():
             self._find(source_id)
             if q.strip():
-                match = search.match_of(q)
                 if match is None:
                     return Page([])
                 items = self._hits(match, [source_id], limit + 1, after)

@@ -31,6 +31,7 @@ ELSEWHERE = (
     *("enqueue-written", "enqueue-committed", "steer-written", "steered"),
     *("death-written", "death-settled", "reconciled", "refused"),
     *("scan-written", "import-placed", "sidecar-written"),  # test_recordings_killed.py
+    "words-written",  # test_documents.py
 )
 WORKER_CASES = [
     *((place, 1) for place in ONCE),

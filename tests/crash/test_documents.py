@@ -13,6 +13,7 @@ from core.desk.types import TypeDesk
 from core.errands import Errands
 from core.paths import Roots
 from core.registry import Registry
+from core.texts.words import Words
 from tests import texts
 from tests.crash.verdict import assert_attempts_tell, assert_events_tell
 
@@ -52,11 +53,22 @@ def assert_read_once(site, task):
     assert [tuple(row) for row in rows] == expected, "each page was written once"
     items = site.store.execute("SELECT key, status FROM items ORDER BY id", {})
     assert [tuple(row) for row in items] == [(f"page {n}", "completed") for n, _ in expected]
-    with site.store.transaction() as store:
-        store.execute("INSERT INTO page_words(page_words, rank) VALUES ('integrity-check', 1)", {})
+    assert_all_is_found(site)
     (job,) = site.ledger.jobs(task)
     assert_attempts_tell(site, job)
     assert_events_tell(site)
+
+
+def assert_all_is_found(site):
+    Words(site.ledger).catch_up()
+    with site.store.transaction() as store:
+        store.execute("INSERT INTO page_words(page_words, rank) VALUES ('integrity-check', 1)", {})
+    assert found(site) == PAGES
+
+
+def found(site):
+    sql = "SELECT count(*) FROM page_words WHERE page_words MATCH 'book'"
+    return site.store.execute(sql, {})[0][0]
 
 
 @pytest.mark.parametrize("n", [1, 3])
@@ -77,3 +89,12 @@ def test_a_worker_killed_between_accepting_and_settling_leaves_no_task_in_progre
     site.finish_here()
     assert_read_once(site, task)
     assert not site.store.execute("SELECT id FROM jobs WHERE status = 'running'", {})
+
+
+def test_killed_while_words_go_into_the_index_all_of_them_still_wait(site, task):
+    site.finish_here()
+    killed = site.worker("words-written:1", module="tests.crash.indexer")
+    assert killed.wait(60) == -signal.SIGKILL
+    assert found(site) == 0
+    assert len(site.store.rows("waiting_pages", limit=-1)) == PAGES
+    assert_all_is_found(site)

@@ -378,7 +378,8 @@ def test_the_pieces_of_the_index_are_put_together_when_nothing_happens(desk):
 
     for number in range(6):
         desk.read(f"note-{number}.txt", f"words of note {number}".encode())
-    assert pieces() >= 6, "a reading does not wait for it"
+        assert len(desk.found("words")) == number + 1
+    assert pieces() >= 6, "a search does not wait for it"
     scheduler = Scheduler(desk.ledger, lambda: 0)
     for _ in range(3):
         scheduler._maintain()
@@ -387,6 +388,19 @@ def test_the_pieces_of_the_index_are_put_together_when_nothing_happens(desk):
     before = desk.store.value("total_changes")
     scheduler._maintain()
     assert desk.store.value("total_changes") == before, "and then it is left alone"
+
+
+def test_a_search_is_complete_while_pages_wait_for_the_index(desk):
+    source, _ = desk.read("book.pdf", texts.pdf("the white whale", "the sea"))
+    sea = desk.page_list(source)[1]
+    assert len(desk.store.rows("waiting_pages", limit=-1)) == 2, "a reading does not wait for it"
+    (hit,) = desk.texts.pages(source["id"], q="whale").items
+    assert [piece["text"] for piece in hit["snippet"] if piece["is_match"]] == ["whale"]
+    desk.read("note.txt", b"a sea of notes")
+    assert sorted(desk.found("sea")) == ["book.pdf", "note.txt"]
+    desk.read("more.txt", b"more of the sea")
+    desk.texts.delete_page(sea["id"])
+    assert sorted(desk.found("sea")) == ["more.txt", "note.txt"]
 
 
 def test_failed_and_cancelled_tasks_stay_in_the_list(desk):
