@@ -3,7 +3,7 @@
 from typing import Any
 
 from core import seams
-from core.documents import compact
+from core.documents import compact, told
 from core.errors import Invalid
 from core.model import Blocked, Job, Kind, NewTask, Task
 from core.paths import in_one_line
@@ -57,7 +57,7 @@ class Intake:
             "direct": int(new.direct),
             "hold": int(new.hold),
             "not_before": new.not_before,
-            "steps": compact([step.document() for step in new.steps]),
+            "steps": told([step.document() for step in new.steps]),
             "unit": new.unit,
             "note": new.note,
             "canary": new.canary,

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from core.clock import Clock
-from core.documents import blocked_reason, compact
+from core.documents import blocked_reason, told
 from core.errors import NotFound
 from core.events import Events
 from core.lanes import DIRECT, Limits
@@ -29,6 +29,7 @@ class Ledger:
         self.waker = waker
         self._local = threading.local()
         self._limits: tuple[int, Limits] = (0, Limits())
+        self._settings: tuple[dict[str, str], Settings] = ({}, Settings.model_validate({}))
 
     @contextmanager
     def transaction(
@@ -77,9 +78,12 @@ class Ledger:
         return self._limits[1]
 
     def settings(self) -> Settings:
-        return Settings.model_validate(
-            {r["key"]: json.loads(r["value"]) for r in self.store.rows("settings")}
-        )
+        """As they are now, for reading only; checked again only when one changed."""
+        rows = {row["key"]: row["value"] for row in self.store.rows("settings")}
+        if self._settings[0] != rows:
+            values = {key: json.loads(value) for key, value in rows.items()}
+            self._settings = (rows, Settings.model_validate(values))
+        return self._settings[1]
 
     # --- moves that several verbs make (inside their transaction) --------------------------------
 
@@ -137,7 +141,7 @@ class Ledger:
             "priority": task.priority + (step.priority or 0),
             "position": task.position,
             "not_before": task.not_before if index == 0 else None,
-            "stages": compact(list(step.stages)),
+            "stages": told(step.stages),
             "total": None,
             "unit": task.unit,
             "max_attempts": step.max_attempts,

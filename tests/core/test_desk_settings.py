@@ -38,6 +38,14 @@ def test_a_change_is_kept_told_and_seen_by_the_next_claim(office, tmp_path):
     again.store.close()
 
 
+def test_a_change_that_is_rolled_back_was_never_there(office):
+    with pytest.raises(ZeroDivisionError), office.ledger.transaction() as store:
+        store.changed("put_setting", key="zoom", value="2")
+        assert office.ledger.settings().zoom == 2
+        raise ZeroDivisionError
+    assert office.ledger.settings().zoom == 1
+
+
 def test_null_brings_a_default_back(office):
     office.settings.patch({"theme": "dark", "zoom": 2})
     assert office.settings.patch({"theme": None})["theme"] == "system"
