@@ -104,13 +104,13 @@ def test_the_first_project_is_made_from_the_empty_page_and_photos_appear_as_they
     assert all("?v=" in url for _, url in pictures)
 
 
-def test_a_new_project_says_that_its_folder_is_looked_through_and_why_it_waits(page, live):
+def test_a_new_project_says_that_its_folder_is_still_to_be_looked_through_and_why(page, live):
     folder_of(live.home / "Later", 2)
     live.ask("POST", "/queue/pause")
     try:
         live.ask("POST", "/projects", {"name": "Later", "folder": str(live.home / "Later")})
         visit(page, live, "/Later")
-        expect(page.get_by_role("heading", name="The folder is looked through")).to_be_visible()
+        expect(page.get_by_role("heading", name="The folder is still to be looked through")).to_be_visible()
         expect(page.locator(".empty")).to_contain_text("The queue is paused")
         expect(page.locator(".process .told-of")).to_have_text("queued · The queue is paused")
     finally:

@@ -51,9 +51,14 @@ function NoPhotos() {
   const none = [...photos.values()].every(({ available }) => !available);
   if (reading.value === "reading") return html`<p class="opening" role="status">Reading …</p>`;
   const look = [...tasks.value.values()].find((task) => task.type === "folder_scan" && isOpen(task));
+  const heading = !look
+    ? "No photos yet"
+    : look.status === "running"
+      ? "Looking through the folder …"
+      : "The folder is still to be looked through";
   if (none)
-    return html`<div class="empty"><h2 aria-live="polite">${look ? "The folder is looked through" : "No photos yet"}</h2>
-      ${look ? html`<p>Photos that are in it show here as they are found.</p><p class="muted">${reason(look)}</p>` : null}
+    return html`<div class="empty"><h2 aria-live="polite">${heading}</h2>
+      ${look ? html`<p class="muted">${reason(look)}</p><p>The photos in it show here as they are found.</p>` : null}
       <p>Drop photos here, or choose them. They are put into the folder of the project.</p>
       <button class="button primary" aria-keyshortcuts="U" onClick=${askFiles}>Upload photos <kbd>U</kbd></button></div>`;
   const all = () => {
