@@ -156,26 +156,36 @@ class Worker:
 
 
 class Heartbeat:
-    """One thread beside the worker: renews the lease of what runs, tells what was held back."""
+    """One thread beside the worker: renews the lease of what runs, tells what was held back.
+
+    It sleeps while nothing runs.
+    """
 
     def __init__(self, claims: Claims):
         self._claims = claims
         self._run: Run | None = None
         self._due = 0.0
+        self._awake = threading.Event()
         threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
 
     def attend(self, run: Run | None) -> None:
         """Look after this run from now on; None: after nothing."""
         self._due = time.monotonic() + self._claims.lease_s / 4
         self._run = run
+        if run is not None and not self._awake.is_set():
+            self._awake.set()
 
     def _beat(self) -> None:
         pause = threading.Event()
         while True:
+            self._awake.wait()
             pause.wait(TELL_S)
             run = self._run
             if run is None:
-                continue
+                self._awake.clear()
+                if (run := self._run) is None:
+                    continue
+                self._awake.set()  # it began before the clearing, and had found it set
             try:
                 if run.has_news:
                     run.flush()

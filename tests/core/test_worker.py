@@ -367,6 +367,26 @@ def test_the_heart_beats_on_after_any_error(error, capfd):
     assert not run.lost.is_set()
 
 
+def test_the_heart_sleeps_while_nothing_runs_and_misses_no_beginning():
+    """The run begins at the worst moment: when the heart has seen none and is going to sleep."""
+    leases, heart = Leases(), None
+
+    class Eyelids(threading.Event):
+        def clear(self):
+            heart.attend(Beating())
+            super().clear()
+
+    heart = Heartbeat(leases)
+    waited_for, heart._awake = heart._awake, Eyelids()
+    assert not waited_for.is_set()
+    heart._awake.set()
+    waited_for.set()
+    assert leases.renewed.acquire(timeout=5)
+    heart._awake = threading.Event()
+    heart.attend(None)
+    assert not heart._awake.is_set(), "nobody is woken for nothing"
+
+
 def test_the_heart_tells_progress_that_no_checkpoint_follows(bench, monkeypatch):
     done = threading.Event()
 

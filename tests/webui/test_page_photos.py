@@ -110,7 +110,9 @@ def test_a_new_project_says_that_its_folder_is_still_to_be_looked_through_and_wh
     try:
         live.ask("POST", "/projects", {"name": "Later", "folder": str(live.home / "Later")})
         visit(page, live, "/Later")
-        expect(page.get_by_role("heading", name="The folder is still to be looked through")).to_be_visible()
+        expect(
+            page.get_by_role("heading", name="The folder is still to be looked through")
+        ).to_be_visible()
         expect(page.locator(".empty")).to_contain_text("The queue is paused")
         expect(page.locator(".process .told-of")).to_have_text("queued · The queue is paused")
     finally:
