@@ -22,21 +22,22 @@ from tests.desktop.scenery import home, sections
 from tests.desktop.screen import Desk, until, why_no_window, x_server
 from tests.desktop.x11 import x11
 from tests.webui.browsing import CHROMIUM, FLAGS, until_true
-from tests.webui.layout import settle
+from tests.webui.layout import settle, zoomed
 
 DESK, FULL, LARGE = (1440, 900), (1920, 1080), (3840, 2160)
 BOTH = ("light", "dark")
+SIZES = [DESK, FULL, LARGE]
 #: state → sizes; each in both themes.
 SHOTS = {
-    "empty": [DESK],
-    "desk": [DESK, FULL, LARGE],
-    "detail": [DESK],
-    "form": [DESK],
-    "wall": [DESK, FULL, LARGE],
-    "idle": [FULL],
+    "empty": SIZES,
+    "desk": SIZES,
+    "detail": SIZES,
+    "form": SIZES,
     "recordings": [DESK],
     "documents": [DESK],
-    "disconnected": [DESK],
+    "wall": SIZES,
+    "idle": SIZES,
+    "disconnected": SIZES,
 }
 _WEBP = """async ([png, quality]) => {
   const image = new Image();
@@ -72,7 +73,7 @@ class Studio:
     def shoot(self, state: str, reach=lambda: None) -> None:
         """The state in all its sizes and themes; `reach` goes there, each time anew."""
         for size in SHOTS[state] if state in self._states else ():
-            self._resize(size)
+            self.resize(size)
             for theme in BOTH:
                 self._settings(theme, 2 if size == LARGE else 1)
                 reach()
@@ -97,7 +98,7 @@ class Studio:
         self.page.get_by_role("tab", name=tab).click()
         self.page.evaluate(_TOP)
 
-    def _resize(self, size) -> None:
+    def resize(self, size) -> None:
         (window,) = self._screen.titled("Longhaul")
         self._screen.put(window, 0, 0, *size)
         until_true(self.page, "w => innerWidth === w", arg=size[0])
@@ -143,8 +144,8 @@ def work(client: Client, folder: Path) -> list[int]:
     client.post(f"/tasks/{paused}/pause")
     until(lambda: client.get(f"/tasks/{paused}")["status"] == "paused", 60)
     running = [
-        backfill("Publication dates of the newspaper archive", "newspaper", 70_000),
-        backfill("Dates of the radio programmes", "radio", 50_000),
+        backfill("Publication dates of the newspaper archive", "newspaper", 120_000),
+        backfill("Dates of the radio programmes", "radio", 100_000),
     ]
     until(lambda: all(client.get(f"/tasks/{one}")["status"] == "running" for one in running), 120)
     checksums("Checksums of the sources", "core")
@@ -212,10 +213,12 @@ def _all(studio: Studio, own: Path) -> None:
     studio.desk_with(dates)
     client.post("/service/stop")
     page.locator(".link.lost, .ending").first.wait_for()
-    for theme in BOTH:
-        page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
-        studio._resize(DESK)
-        studio.take(f"disconnected-{DESK[0]}-{theme}")
+    for size in SHOTS["disconnected"]:  # there are no settings any more
+        studio.resize(size)
+        zoomed(page, 2 if size == LARGE else 1)
+        for theme in BOTH:
+            page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+            studio.take(f"disconnected-{size[0]}-{theme}")
 
 
 if __name__ == "__main__":

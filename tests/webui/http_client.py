@@ -330,3 +330,19 @@ def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> None:
 def descriptors() -> int:
     """Open descriptors of this process."""
     return len(os.listdir("/proc/self/fd"))
+
+
+def answer_times(site, requests: int = 20) -> list[float]:
+    """Seconds that each of some requests took, in ascending order."""
+    times = []
+    for _ in range(requests):
+        began = time.perf_counter()
+        assert site.get("/api/v1/tasks").status == 200
+        times.append(time.perf_counter() - began)
+    return sorted(times)
+
+
+def typical_answer(site) -> float:
+    """Seconds of a request, as most take; when something holds a server up, it is more for all."""
+    times = answer_times(site)
+    return times[len(times) // 2]

