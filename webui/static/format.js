@@ -22,6 +22,15 @@ export function compact(n) {
 }
 
 /**
+ * How many of how many, short enough for a column: 9,300 / 65,893 · 482.2 K / 1.0 M.
+ * @param {number} n @param {number} total
+ */
+export function outOf(n, total) {
+  const told = (/** @type {number} */ m) => (m < 100_000 ? whole(m) : compact(m));
+  return `${told(n)} / ${told(total)}`;
+}
+
+/**
  * A share of 1 with one decimal, rounded down: "100" is said only of what is complete.
  * @param {number} share
  */

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   arrival,
   compact,
+  outOf,
   counted,
   duration,
   durationRange,
@@ -12,6 +13,16 @@ import {
   spaced,
   speed,
 } from "../../../webui/static/format.js";
+
+test("how many of how many fit a column, however many there are", () => {
+  const pairs = [[9300, 65_893], [15_742, 112_968], [482_193, 1_000_000], [0, 3]];
+  assert.deepEqual(pairs.map(([n, total]) => outOf(n, total)), [
+    "9,300 / 65,893",
+    "15,742 / 113.0 K",
+    "482.2 K / 1.0 M",
+    "0 / 3",
+  ]);
+});
 
 test("counts are short in a headline", () => {
   assert.deepEqual([9999, 10_000, 48_249, 999_949, 999_950, 30_512_345, 2e9].map(compact), [

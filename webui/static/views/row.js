@@ -2,7 +2,7 @@
 
 import { html } from "htm/preact";
 import { Component } from "preact";
-import { durationRange, speed, whole } from "../format.js";
+import { durationRange, outOf, speed, whole } from "../format.js";
 import { toggleTask } from "../jobs.js";
 import { pick } from "../selection.js";
 import { reached, stationsOf } from "../stations.js";
@@ -97,7 +97,7 @@ export class Row extends Component {
 /** @param {Progress} progress @param {number} seen */
 export function itemsOf({ total }, seen) {
   if (total === null) return seen ? whole(seen) : "";
-  return `${whole(seen)} / ${whole(total)}`;
+  return outOf(seen, total);
 }
 
 /** @param {Range|null} eta */
