@@ -3,11 +3,11 @@ import { test } from "node:test";
 import {
   arrival,
   compact,
-  outOf,
   counted,
   duration,
   durationRange,
   moment,
+  outOf,
   percent,
   plain,
   spaced,
