@@ -1,13 +1,16 @@
 """Builders for tests of photo projects: pictures, a studio with one project, and its worker."""
 
 import io
+import os
 from pathlib import Path
 
 from PIL import Image
 
+from core.compute.inline import Inline
 from core.desk.photo_requests import KeepMarks, ProjectRequest, ProjectTaskRequest
 from core.desk.photos import Upload
 from core.service import Service
+from core.tasks.photos import derive
 from core.worker import Worker
 
 
@@ -21,6 +24,17 @@ def picture(colour=(200, 30, 30), size=(8, 6), format="JPEG", **options) -> byte
 def numbered(n: int, size=(8, 6)) -> bytes:
     """A picture whose content is its number."""
     return picture((n % 256, n // 256 % 256, 7), size) + n.to_bytes(4, "big")
+
+
+FILES = {f"{n}.jpg": numbered(n) for n in range(6)}  #: of the studio of tests/flow/conftest.py
+
+
+def decode_here(patch) -> None:
+    """Derivatives are made in this process: these pictures are tiny.
+
+    test_photo_derivatives.py has real ones, with real processes.
+    """
+    patch.setattr(derive, "Processes", lambda code, processes, **limits: Inline(code))
 
 
 class Studio:
@@ -102,3 +116,14 @@ class Studio:
 
     def log(self):
         return [row["message"] for row in self.store.execute("SELECT message FROM logs", {})]
+
+
+def files(studio: Studio) -> set[str]:
+    """Names in the folder of the project, without the hidden ones."""
+    return {name for name in os.listdir(studio.folder) if not name.startswith(".")}
+
+
+def trash(studio: Studio) -> set[str]:
+    """Names of the files in its trash."""
+    folder = studio.folder / ".trash"
+    return set(os.listdir(folder)) if folder.exists() else set()

@@ -50,20 +50,21 @@ CAUGHT_BY |= {
         "::test_a_stage_goes_on_at_its_cursor_and_finished_ones_are_not_repeated[scan-1]"
     ],
 }
-PHOTOS = "tests/flow/test_photo_tasks.py::test"
+PHOTOS = "tests/flow/test_photo"
 CAUGHT_BY |= {
     "photo-moved-unplanned": [
         "tests/crash/test_photos.py::test_a_worker_killed_here_loses_no_photo[photo-moved-2]"
     ],
-    "trash-name-taken": [f"{PHOTOS}_names_in_the_trash_never_collide"],
+    "trash-name-taken": [f"{PHOTOS}_commits.py::test_names_in_the_trash_never_collide"],
     "restore-overwrites": [
-        f"{PHOTOS}_a_photo_whose_name_is_taken_meanwhile_comes_back_under_another"
+        f"{PHOTOS}_trash.py::test_a_photo_whose_name_is_taken_meanwhile_comes_back_under_another"
     ],
     "age-of-the-file": [
-        f"{PHOTOS}_the_trash_is_emptied_by_the_time_of_the_move_and_not_by_the_file_s"
+        f"{PHOTOS}_trash.py"
+        "::test_the_trash_is_emptied_by_the_time_of_the_move_and_not_by_the_file_s"
     ],
     "mount-point-believed": [
-        f"{PHOTOS}_the_empty_mount_point_of_a_disk_that_is_away_is_not_the_folder"
+        f"{PHOTOS}_folders.py::test_the_empty_mount_point_of_a_disk_that_is_away_is_not_the_folder"
     ],
 }
 ALL = [(name, test) for name, tests in CAUGHT_BY.items() for test in tests]

@@ -17,14 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from core.compute.inline import Inline
 from core.model import Status
 from core.photos import moving
 from core.photos.manifest import parse
-from core.tasks.photos import derive
 from tests.crash.forked import ForkedWorker
 from tests.crash.photo_worker import across
-from tests.photo_factories import Studio, numbered
+from tests.photo_factories import Studio, decode_here, numbered
 
 pytestmark = pytest.mark.crash
 
@@ -52,7 +50,7 @@ CASES = [
 
 @pytest.fixture
 def studio(tmp_path, monkeypatch):
-    monkeypatch.setattr(derive, "Processes", lambda code, processes, **limits: Inline(code))
+    decode_here(monkeypatch)
     made = Studio(tmp_path, FILES)
     yield made
     made.close()

@@ -11,11 +11,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from core.compute.inline import Inline
 from core.desk.photo_requests import KeepMarks, ProjectRequest, ProjectTaskRequest
-from core.tasks.photos import derive
 from tests.moves import put_setting
-from tests.photo_factories import Studio, numbered
+from tests.photo_factories import Studio, decode_here, numbered
 
 pytestmark = pytest.mark.slow
 
@@ -74,7 +72,7 @@ class Busy(Studio):
 @pytest.fixture
 def studio(tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(derive, "Processes", lambda code, processes, **limits: Inline(code))
+        decode_here(patched)
         studio = Busy(tmp_path, {f"{n}.jpg": numbered(n) for n in range(COMMITS + 1)})
         for project in KEPT_UP:
             folder = studio.data / project

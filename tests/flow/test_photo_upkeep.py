@@ -4,14 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.compute.inline import Inline
 from core.desk.photo_requests import ProjectRequest
 from core.desk.photo_upkeep import TYPES, PhotoUpkeep
 from core.kit.clock import FakeClock
 from core.model import Task
-from core.tasks.photos import derive
 from tests.moves import put_setting
-from tests.photo_factories import Studio, numbered
+from tests.photo_factories import Studio, decode_here, numbered
 
 FILES = {f"{n}.jpg": numbered(n) for n in range(3)}
 NOON = datetime(2027, 1, 15, 12, tzinfo=UTC)
@@ -22,7 +20,7 @@ class Nights(Studio):
     """A studio whose upkeep is due at 3:30."""
 
     def __init__(self, folder, monkeypatch):
-        monkeypatch.setattr(derive, "Processes", lambda code, processes, **limits: Inline(code))
+        decode_here(monkeypatch)
         self.clock = FakeClock(NOON.timestamp())
         super().__init__(folder, FILES, self.clock)
         put_setting(self.service, photos__maintenance="30 3 * * *")
