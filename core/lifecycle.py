@@ -7,6 +7,7 @@ queries.sql carry the same sets, so a move that is not in this table cannot be s
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 from core.model import Control, Status
 
@@ -41,6 +42,11 @@ def is_allowed(old: str, new: str) -> bool:
 
 def verbs(status: str, control: str, *, held: bool = False) -> list[str]:
     """What a person may do now, in the order a menu would show it."""
+    return list(_verbs(status, control, held))
+
+
+@lru_cache(maxsize=64)
+def _verbs(status: str, control: str, held: bool) -> list[str]:
     match Status(status), Control(control):
         case (Status.QUEUED, _):
             hold = [] if held else ["hold"]

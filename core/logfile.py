@@ -14,7 +14,7 @@ from core.errors import DiskFull
 
 #: between two flushes of the thread: what is committed meanwhile costs one flush together, and
 #: those who wait for theirs (an answer to a person) find the disk free
-PAUSE_S = 0.005
+PAUSE_S = 0.02
 AGAIN_S = 0.25  #: between two tries on a disk that refuses
 
 
@@ -45,7 +45,8 @@ class LogFile:
                 if self._thread is None:
                     self._thread = threading.Thread(target=self._follow, name="flush", daemon=True)
                     self._thread.start()
-        self._asked.set()
+        if not self._asked.is_set():  # else the thread has yet to begin with the last one's
+            self._asked.set()
 
     def close(self) -> None:
         """Flush what was asked for, and let go of the file."""

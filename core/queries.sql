@@ -473,10 +473,6 @@ FROM tasks WHERE status IN ('queued','running') AND hold = 0;
 SELECT * FROM jobs WHERE status = 'queued' AND task_id IN (SELECT value FROM json_each(:ids))
 ORDER BY blocked = '', id;
 
--- name: finished_since
-SELECT * FROM tasks WHERE finished_at > :since AND (:relevant = 0 OR user_relevant = 1)
-  AND status IN ('completed','failed') ORDER BY finished_at DESC, id DESC LIMIT :limit;
-
 -- name: idempotent_answer
 SELECT * FROM idempotency WHERE key = :key;
 
@@ -528,10 +524,11 @@ WHERE day >= :since GROUP BY type ORDER BY type;
 -- A bounded number at a time, so that nobody waits behind the broom. What another task still waits
 -- for is kept, since that one says so.
 DELETE FROM tasks WHERE id IN (
-  SELECT id FROM tasks WHERE finished_at < :before AND NOT EXISTS (
-    SELECT 1 FROM dependencies d JOIN jobs j ON j.task_id = d.task_id
-    WHERE d.after_id = tasks.id AND j.status IN ('queued','paused'))
-  ORDER BY finished_at LIMIT :limit);
+  SELECT id FROM tasks WHERE status IN ('completed','failed','cancelled') AND user_relevant IN (0, 1)
+    AND finished_at < :before AND NOT EXISTS (
+      SELECT 1 FROM dependencies d JOIN jobs j ON j.task_id = d.task_id
+      WHERE d.after_id = tasks.id AND j.status IN ('queued','paused'))
+  LIMIT :limit);
 
 -- name: prune_events
 DELETE FROM events WHERE id IN (SELECT id FROM events WHERE id <= :upto ORDER BY id LIMIT :limit);

@@ -62,9 +62,8 @@ class Store:
         self._statements = named_statements("\n".join(texts))
         self._local = threading.local()
         self._busy_s = busy_s
-        # Ours alone from the start; SQLite gives the files beside it the same mode. One that is
-        # there is not opened: closing it would drop the locks of this process's other connections,
-        # and whoever closes last elsewhere would take away the log that they still write to.
+        # Ours alone from the start, as SQLite makes the files beside it. One that is there is not
+        # opened: closing it would drop the locks of this process's other connections.
         with suppress(FileExistsError):
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         self._log, self._turn = LogFile(self.path), Turn(self.path)
@@ -83,6 +82,7 @@ class Store:
         """Close every connection of every thread."""
         self._local = threading.local()
         self._log.close()
+        self._turn.close()
         self._db.close()
 
     # --- statements ---------------------------------------------------------------------------
@@ -128,8 +128,7 @@ class Store:
         return dict(self.execute(f"SELECT {values}", {})[0])
 
     def many(self, name: str, params: list[dict[str, Any]]) -> int:
-        """Run one statement for many sets of parameters, inside a transaction; how many rows that
-        changed."""
+        """Run one statement for many sets of parameters in a transaction; how many rows changed."""
         try:
             return self._cursor().executemany(self._statements[name], params).rowcount
         except sqlite3.Error as error:
@@ -189,21 +188,24 @@ class Store:
         `committed`: what to do after the commit while the disk is not yet waited for.
         """
         connection, urgent = self._connection(), durable is True
-        if not urgent:
-            self._turn.give_way()
         try:
             connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             self._again(error, lambda: connection.execute("BEGIN IMMEDIATE"), patience_s, urgent)
+        self._turn.begun()
         try:
             yield self
+            self._turn.call()
             connection.execute("COMMIT")
         except BaseException as error:
+            self._turn.call()
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.Error):
                 raise translate(error) from error
             raise
+        finally:
+            self._turn.ended()
         if committed is not None:
             committed()
         if durable == "soon":

@@ -1,66 +1,129 @@
-"""Waiting for the database's write lock: how long between two tries, and who goes first.
+"""Waiting for the database's write lock: who has it calls one who waits, by a byte of loopback UDP.
 
-Who is to answer a person marks that it waits, and everybody else lets it go first: two workers that
-take turns would keep it waiting for both. The mark is one byte beside the database, shared by all
-who have it open, and only a hint: what decides is SQLite's own lock. Called by `store.py` alone.
+SQLite's own lock decides, and knows nothing of this; it would let everybody sleep and try, and on a
+machine with few cores their tries take the time of the one who works. Here whoever waits puts the
+number of a port into a place of a small file that all have mapped, and whoever has the lock sends a
+byte to one of them just before it commits: a commit takes about as long as waking up. Who is to
+answer a person is called first, the others by turns.
+
+Every part is a hint: a place that two took, a byte that was lost or came for nothing, a holder that
+was killed, another program's lock cost no more than a pause of AGAIN_S. Called by `store.py` alone.
 """
 
 import contextlib
 import mmap
 import os
+import socket
+import struct
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-#: between two tries: short while it is about as long as others hold the lock (a millisecond)
-FIRST_S, SOON_S, MOST_S = 0.00005, 0.0003, 0.005
-SHORT_S = 0.01  #: for so long the pauses stay at most SOON_S
-#: so long at most others are let go first; a mark that stands longer was left by a killed process
-WAY_S, LOOK_S = 0.002, 0.0001
+AGAIN_S, MOST_S = 0.002, 0.005  #: between two tries when nobody calls, at first and later
+SHORT_S = 0.01  #: for so long the pauses stay at AGAIN_S
+COMMIT_S = 0.00015  #: a commit is watched so long at most by who was called
+
+_PORT = struct.Struct("!H")
+_HALF = 16 * _PORT.size  #: bytes: the places of those that a person waits for, then of the others
+_ALL = 2 * _HALF
+_NOBODY = bytes(_PORT.size)
 
 
 class Turn:
     """Whose turn it is to write into the database `path`. Safe to use from many threads."""
 
     def __init__(self, path: Path):
-        self._mark = _shared_byte(f"{path}-turn")
+        # The places, and a byte that says whether somebody writes.
+        self._shared = _mapped(f"{path}-turn", _ALL + 1)
+        self._local = threading.local()
+        self._sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._sender.setblocking(False)
+        self._last = _HALF
 
-    def give_way(self) -> None:
-        """Let those go first that somebody waits for; returns within WAY_S in any case."""
-        if not self._mark[0]:
+    def close(self) -> None:
+        self._sender.close()
+
+    # --- who has the lock ------------------------------------------------------------------------
+
+    def begun(self) -> None:
+        """The lock is ours."""
+        self._shared[_ALL] = 1
+
+    def call(self) -> None:
+        """The lock will be free in a moment: call the next one. Never blocks, never raises."""
+        places = self._shared[:_ALL]
+        if not any(places):
             return
-        until = time.monotonic() + WAY_S
-        while self._mark[0]:
-            if time.monotonic() >= until:
-                self._mark[0] = 0
-                return
-            time.sleep(LOOK_S)
+        taken = [at for at in range(0, _ALL, _PORT.size) if places[at : at + 2] != _NOBODY]
+        at = taken[0]
+        if at >= _HALF:
+            at = self._last = next((at for at in taken if at > self._last), at)
+        port = places[at : at + _PORT.size]
+        self._shared[at : at + _PORT.size] = _NOBODY
+        with contextlib.suppress(OSError):
+            self._sender.sendto(b"\1", ("127.0.0.1", *_PORT.unpack(port)))
+
+    def ended(self) -> None:
+        """It is free."""
+        self._shared[_ALL] = 0
+
+    # --- who waits -------------------------------------------------------------------------------
 
     def tries(self, patience_s: float, *, urgent: bool) -> Iterator[None]:
-        """Yields when it is time for another try; ends when `patience_s` have passed."""
-        began, pause_s, waited = time.monotonic(), FIRST_S, 0.0
+        """Yields when it is time for another try; ends when `patience_s` have passed.
+
+        `urgent`: a person waits for the answer.
+        """
+        began, waited, at = time.monotonic(), 0.0, 0
+        ear = self._ear()
+        port = _PORT.pack(ear.getsockname()[1])
         try:
             while waited < patience_s:
-                if urgent and waited < SHORT_S:
-                    self._mark[0] = 1
-                    pause_s = FIRST_S
-                time.sleep(pause_s)
-                pause_s = min(pause_s * 1.5, SOON_S if waited < SHORT_S else MOST_S)
-                yield
+                at = self._take_place(port, 0 if urgent else _HALF)
+                yield  # at once: who let go before we had a place did not see us
+                ear.settimeout(AGAIN_S if waited < SHORT_S else MOST_S)
+                with contextlib.suppress(OSError):
+                    ear.recv(1)
+                    self._watch()
                 waited = time.monotonic() - began
         finally:
-            if urgent:
-                self._mark[0] = 0
+            if self._shared[at : at + _PORT.size] == port:
+                self._shared[at : at + _PORT.size] = _NOBODY
+
+    def _take_place(self, port: bytes, first: int) -> int:
+        """Put our port into a free place of a half, else into somebody's: that one tries again
+        by itself."""
+        places = self._shared[first : first + _HALF]
+        offered = range(0, _HALF, _PORT.size)
+        at = first + next((n for n in offered if places[n : n + 2] in (_NOBODY, port)), 0)
+        self._shared[at : at + _PORT.size] = port
+        return at
+
+    def _watch(self) -> None:
+        """Who called is about to commit: sleeping once more would take longer than that."""
+        until = time.monotonic() + COMMIT_S
+        while self._shared[_ALL] and time.monotonic() < until:
+            pass
+
+    def _ear(self) -> socket.socket:
+        """This thread's socket."""
+        try:
+            return self._local.ear
+        except AttributeError:
+            self._local.ear = ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            ear.bind(("127.0.0.1", 0))
+            return ear
 
 
-def _shared_byte(path: str) -> mmap.mmap:
-    """One byte that all processes share; on a full disk one that only this process has."""
+def _mapped(path: str, size: int) -> mmap.mmap:
+    """Bytes that all processes share; on a full disk only the threads of this one."""
     with contextlib.suppress(OSError):
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            if not os.fstat(file).st_size:
-                os.write(file, b"\0")
-            return mmap.mmap(file, 1)
+            if os.fstat(file).st_size < size:
+                os.pwrite(file, bytes(size), 0)
+            return mmap.mmap(file, size)
         finally:
             os.close(file)
-    return mmap.mmap(-1, 1)
+    return mmap.mmap(-1, size)

@@ -16,6 +16,11 @@ from core.queue.past import keep_run
 #: columns that the end of a job or task empties
 NO_RATE: dict[str, Any] = {"rate": None, "rate_low": None, "rate_high": None}
 
+JSON = "application/json"
+#: what `last_counters` finds for a run of one job that counted nothing
+NOTHING = {"done": 0, "failed": 0, "skipped": 0, "total": None, "fresh": 0}
+NOTHING |= {"figures": "{}", "stage_progress": "[]"}
+
 
 class Finishing:
     """Gives tasks their terminal status."""
@@ -32,22 +37,27 @@ class Finishing:
         error: dict[str, Any] | None = None,
         message: str | None = None,
         result: tuple[bytes | str | None, str | None] = (None, None),
+        only: Job | None = None,
     ) -> Task:
         """End the task, which is as it now is in the database; tells nothing.
 
-        `message`: None leaves the old one. `result`: content and media type.
+        `message`: None leaves the old one. `result`: content and media type. `only`: the one job
+        of its run, if there is but one and the caller has it.
         Raises ClaimLost when it has already ended.
         """
         now, (content, media_type) = self._ledger.clock.wall(), result
         content = content.encode() if isinstance(content, str) else content
-        counters = self._store.row(
-            "last_counters",
-            id=task.id,
-            run=task.run,
-            is_last_step=task.step_index + 1 >= len(task.steps),
-            result=content,
-            result_type=media_type,
-        )
+        if only is not None and _counted_nothing(only) and media_type != JSON:
+            counters: Any = NOTHING
+        else:
+            counters = self._store.row(
+                "last_counters",
+                id=task.id,
+                run=task.run,
+                is_last_step=task.step_index + 1 >= len(task.steps),
+                result=content,
+                result_type=media_type,
+            )
         ended = {
             "status": status,
             "error": compact(error) if error else None,
@@ -93,6 +103,11 @@ class Finishing:
             job = Job.of(freed)
             self._ledger.work_is_ready(1)
             self._ledger.tell(self._ledger.touch(job.task_id), [job])
+
+
+def _counted_nothing(job: Job) -> bool:
+    seen = job.done or job.failed or job.skipped or job.total is not None
+    return not (seen or job.tally or job.cursor is not None)
 
 
 @lru_cache(maxsize=4)

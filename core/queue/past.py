@@ -13,7 +13,10 @@ from core.store import Store
 
 
 def keep_run(store: Store, task: Task, now: float) -> None:
-    """Keep what this run of the task took; nothing for a task that is no backfill."""
+    """Keep what this run of the task took; nothing of one that saw no record, or is no backfill."""
+    records = task.done + task.failed + task.skipped
+    if not records:
+        return
     paces = [
         json.loads(row["document"])
         for row in store.rows("paces_of_run", task_id=task.id, run=task.run)
@@ -28,7 +31,7 @@ def keep_run(store: Store, task: Task, now: float) -> None:
         type=task.type,
         params=alike(task),
         status=task.status,
-        records=task.done + task.failed + task.skipped,
+        records=records,
         failed=task.failed,
         skipped=task.skipped,
         seconds=sum(stage["seconds"] for stage in stages.values()),

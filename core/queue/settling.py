@@ -215,7 +215,8 @@ class Settling:
         decision = advance(task.steps, task.step_index, jobs)
         match decision:
             case Finish(status, job):
-                task = self._finish(task, status, job, outcome)
+                only = ended if alone and len(task.steps) == 1 else None
+                task = self._finish(task, status, job, outcome, only)
                 ledger.tell(task, [ended])
             case Start(step):
                 task = self._start_step(task, step)
@@ -244,7 +245,9 @@ class Settling:
         )
         return Task.of(row)
 
-    def _finish(self, task: Task, status: Status, job: Job | None, outcome: Outcome) -> Task:
+    def _finish(
+        self, task: Task, status: Status, job: Job | None, outcome: Outcome, only: Job | None
+    ) -> Task:
         message, completed = outcome.message, status == Status.COMPLETED
         if message is None and status == Status.CANCELLED:
             message = ""  # not the words of the grace period, nor why it was paused before
@@ -254,6 +257,7 @@ class Settling:
             error=job.error if job is not None and status == Status.FAILED else None,
             message=message,
             result=(outcome.result, outcome.result_type) if completed else (None, None),
+            only=only,
         )
 
 
