@@ -18,8 +18,15 @@ NO_RATE: dict[str, Any] = {"rate": None, "rate_low": None, "rate_high": None}
 
 JSON = "application/json"
 #: what `last_counters` finds for a run of one job that counted nothing
-NOTHING = {"done": 0, "failed": 0, "skipped": 0, "total": None, "fresh": 0}
-NOTHING |= {"figures": "{}", "stage_progress": "[]"}
+NOTHING: dict[str, Any] = {
+    "done": 0,
+    "failed": 0,
+    "skipped": 0,
+    "total": None,
+    "fresh": 0,
+    "figures": "{}",
+    "stage_progress": "[]",
+}
 
 
 class Finishing:
