@@ -11,14 +11,11 @@ from core.service import Service
 from tests.webui.browsing import browser, opened  # noqa: F401  (a fixture)
 from tests.webui.http_client import TOKEN
 from tests.webui.site import live_site
+from tests.webui.steering import LONG, choose, expect, row
 from webui.app import start_site
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-expect = sync_api.expect
-expect.set_options(timeout=20_000)
 pytestmark = pytest.mark.slow
 
-LONG = {"records": 100_000, "batch_size": 1, "seconds_per_batch": 0.05}
 SHORT = {"records": 4, "batch_size": 2, "seconds_per_batch": 0}
 
 
@@ -26,16 +23,6 @@ SHORT = {"records": 4, "batch_size": 2, "seconds_per_batch": 0}
 def page(browser, live):  # noqa: F811
     with opened(browser, live.started.url, live.started.mint_code()) as page:
         yield page
-
-
-def row(page, task):
-    return page.locator(f"#row-{task['id']}")
-
-
-def choose(page, task):
-    """Select the task as a person does, wherever it stands in the list."""
-    row(page, task).click()
-    expect(page.locator(".details h2")).to_have_text(task["title"])
 
 
 @pytest.mark.parametrize("path", ["/", "/tasks"])

@@ -7,9 +7,8 @@ import pytest
 
 from tests.webui.browsing import browser, opened  # noqa: F401  (a fixture)
 from tests.webui.site import live_site
+from tests.webui.steering import expect, row
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-expect = sync_api.expect
 expect.set_options(timeout=30_000)
 pytestmark = pytest.mark.slow
 
@@ -50,10 +49,6 @@ def page(browser, live, request):  # noqa: F811
             page.goto(live.started.url + path)
         expect(page.locator(".link")).to_have_text("Live")
         yield page
-
-
-def row(page, task):
-    return page.locator(f"#row-{task['id']}")
 
 
 def heading(page, name):

@@ -10,10 +10,9 @@ import pytest
 
 from tests.webui.browsing import browser, opened, until_true  # noqa: F401  (a fixture)
 from tests.webui.site import live_site
+from tests.webui.steering import choose, expect
 from tests.webui.test_page_accessibility import violations
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-expect = sync_api.expect
 expect.set_options(timeout=30_000)
 pytestmark = pytest.mark.slow
 
@@ -79,11 +78,6 @@ def stroll(site, title, **params):
     canary = params.pop("canary", None)
     more = {"canary": canary} if canary else {}
     return site.add(params, type="stroll", title=title, hold=False, **more)
-
-
-def choose(page, task):
-    page.locator(f"#row-{task['id']}").click()
-    expect(page.locator(".details h2")).to_have_text(task["title"])
 
 
 def test_a_canary_waits_for_a_look_and_goes_on_with_a_press(page, site):
