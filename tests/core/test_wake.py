@@ -131,6 +131,28 @@ def test_flags_are_seen_by_other_processes(tmp_path):
     sleeper.close()
 
 
+def test_who_goes_last_gives_way_when_woken_and_takes_what_came_meanwhile(
+    tmp_path, waker, monkeypatch
+):
+    """By a pause that ends before anything else is done; nobody waits when nobody was woken."""
+    pauses, sleeper = [], Sleeper(tmp_path, WORK)
+
+    def pause(seconds):
+        pauses.append(seconds)
+        waker.wake(WORK)
+
+    monkeypatch.setattr(wake.time, "sleep", pause)
+    assert not sleeper.sleep(0.01, last=True)
+    waker.wake(WORK)
+    assert sleeper.sleep(5.0)
+    assert pauses == [], "who is quick goes at once"
+    waker.wake(WORK)
+    assert sleeper.sleep(5.0, last=True)
+    assert pauses == [wake.GIVE_WAY_S]
+    assert not sleeper.sleep(0.05), "what came during the pause was the same wake-up"
+    sleeper.close()
+
+
 def test_a_sleep_can_be_interrupted(tmp_path):
     sleeper = Sleeper(tmp_path, EVENTS)
     sleeper.interrupt()

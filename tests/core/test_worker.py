@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from core import worker as worker_module
 from core.endings import finished
 from core.errors import ClaimLost, DatabaseBusy, Discard, DiskFull, Fail, Invalid, Retry, Snooze
 from core.lifecycle import Ending
@@ -311,6 +312,27 @@ def test_who_leaves_holding_the_next_claim_gives_it_back(bench, monkeypatch):
     task = now(bench, second)
     assert (task.status, jobs(bench, task)[0].deaths) == ("queued", 0)
     assert bench.store.rows("running_jobs") == []
+
+
+# --- waiting -------------------------------------------------------------------------------------
+
+
+def test_who_has_not_worked_lately_lets_others_go_first(bench, monkeypatch):
+    seen = []
+
+    class Step(Once):
+        def sleep(self, seconds, last=False):
+            seen.append(last)
+            if len(seen) == 1:
+                bench.start("does")
+            elif len(seen) == 2:
+                monkeypatch.setattr(worker_module, "WARM_S", -1.0)  # as if it were long ago
+            else:
+                bench.worker.leave()
+
+    monkeypatch.setattr(Does, "action", staticmethod(lambda run: None))
+    bench.worker.work(Step())
+    assert seen == [True, False, True], "new, warm from its job, and cold again"
 
 
 # --- the heart -----------------------------------------------------------------------------------

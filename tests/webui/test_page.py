@@ -22,6 +22,7 @@ SHORT = {"records": 4, "batch_size": 2, "seconds_per_batch": 0}
 @pytest.fixture
 def page(browser, live):  # noqa: F811
     with opened(browser, live.started.url, live.started.mint_code()) as page:
+        expect(page.locator(".link")).to_have_text("Live")
         yield page
 
 

@@ -71,6 +71,7 @@ def site(tmp_path_factory):
 @pytest.fixture
 def page(browser, site):  # noqa: F811
     with opened(browser, site.started.url, site.ask("POST", "/codes").json["code"]) as page:
+        expect(page.locator(".link")).to_have_text("Live")
         yield page
 
 

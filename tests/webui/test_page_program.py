@@ -14,6 +14,7 @@ pytestmark = pytest.mark.slow
 def test_a_plan_becomes_bars_and_a_table(browser, live):  # noqa: F811
     task = live.add({"plan": SHED, "start": "2026-11-30"}, type="program-plan", title="Shed")
     with opened(browser, live.started.url, live.started.mint_code()) as page:
+        expect(page.locator(".link")).to_have_text("Live")
         choose(page, task)
         page.keyboard.press("s")
         live.finished(task["id"])

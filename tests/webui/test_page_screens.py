@@ -18,6 +18,7 @@ def test_a_second_screen_is_let_in_looks_and_is_ended(browser, live):  # noqa: F
     task = live.add(title="Seen from afar")
     site = live.started
     with opened(browser, site.url, site.mint_code(), "/background-tasks") as page:
+        expect(page.locator(".wall-link")).to_be_visible(timeout=PATIENCE)
         page.keyboard.press("w")
         page.get_by_role("button", name="Make an address").click()
         address = page.get_by_label("Address for a second screen")

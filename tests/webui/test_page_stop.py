@@ -30,6 +30,7 @@ def site(tmp_path, asked):
 
 def test_the_end_is_asked_for_twice_and_told(browser, site, asked):  # noqa: F811
     with opened(browser, site.url, site.mint_code()) as page:
+        expect(page.locator(".link")).to_have_text("Live")
         page.get_by_role("button", name="Stop Longhaul").click()
         question = page.get_by_role("alertdialog", name="Stop Longhaul?")
         expect(question).to_contain_text("Nothing is running now")
@@ -49,6 +50,7 @@ def test_the_end_is_asked_for_twice_and_told(browser, site, asked):  # noqa: F81
 
 def test_a_refused_end_is_told_and_the_question_stays(browser, site):  # noqa: F811
     with opened(browser, site.url, site.mint_code()) as page:
+        expect(page.locator(".link")).to_have_text("Live")
         page.route("**/service/stop", lambda route: route.abort())
         page.keyboard.press("q")
         question = page.get_by_role("alertdialog")

@@ -4,7 +4,6 @@
 
 import { rights, send } from "./api.js";
 import { askPerson } from "./asking.js";
-import { leaveRows } from "./leaving.js";
 import { asking, inTurn, reread } from "./requesting.js";
 import { OPPOSITES, DEEDS, isOffered, retriesOf } from "./steer/verbs.js";
 import { applyTask, busy, forget, notice, select, state, task } from "./store.js";
@@ -121,8 +120,7 @@ async function clear(on) {
   const [result] = answer.results;
   if (!result.ok) notice.value = result.error.message;
   else {
-    leaveRows([on.id]);
-    forget(on.id);
+    forget([on.id]);
     tell(`${said(on)} cleared`);
   }
 }

@@ -5,7 +5,6 @@ import { computed } from "@preact/signals";
 import { Refused, read, send } from "./api.js";
 import { askPerson } from "./asking.js";
 import { act, askCancel, askClear, retry } from "./actions.js";
-import { leaveRows } from "./leaving.js";
 import { MOST, moveBy, raise } from "./reorder.js";
 import { asking } from "./requesting.js";
 import { chosen, chosenTasks, everything, leave } from "./selection.js";
@@ -87,8 +86,7 @@ async function carryOut(offer) {
   if (answer === "drifted") return askAgain(offer);
   const changed = answer.results.filter(({ ok }) => ok).map(({ id }) => id);
   if (deed === "clear") {
-    leaveRows(changed);
-    for (const id of changed) forget(id);
+    forget(changed);
     leave();
   }
   const text = outcome(deed, answer.results);

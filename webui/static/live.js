@@ -6,7 +6,6 @@ import { noteEnds, watchAway } from "./away.js";
 import { Collected } from "./collected.js";
 import { begin, noteEvents } from "./following.js";
 import { beginHistory, trim } from "./history.js";
-import { leaveRows } from "./leaving.js";
 import { beginPages, notePages, wantedHere } from "./pages.js";
 import { fromSnapshot } from "./reducer.js";
 import { route } from "./route.js";
@@ -17,7 +16,7 @@ import { noteWallEnds } from "./wall/state.js";
 import { askVersion, noteVersion } from "./updated.js";
 
 /** @import {Told} from "./collected.js" */
-/** @import {Snapshot, StreamEvent} from "./types.js" */
+/** @import {Snapshot} from "./types.js" */
 
 /** Milliseconds over which events are collected before the page is drawn again: soon after a quiet
  * time, seldom in a steady stream, whose bars need as long to move from one drawing to the next. */
@@ -146,7 +145,6 @@ function flush() {
   const events = collected.take();
   isDue = false;
   flushedAt = performance.now();
-  leaveRows(events.filter(isRemoval).map(({ data }) => data.id));
   batch(() => {
     noteEvents(events);
     apply(events);
@@ -156,9 +154,6 @@ function flush() {
   noteWallEnds(events);
   notePages(events);
 }
-
-/** @param {StreamEvent} event */
-const isRemoval = ({ kind, data }) => kind.startsWith("task") && data.removed;
 
 /** Read the snapshot's conditions when their codes are not those shown. */
 async function watchConditions() {

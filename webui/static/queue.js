@@ -4,9 +4,8 @@
 import { read, send } from "./api.js";
 import { askPerson } from "./asking.js";
 import { asking } from "./requesting.js";
-import { leaveRows } from "./leaving.js";
 import { outcome, tasksOf } from "./steer/verbs.js";
-import { isPaused, notice, spoken, state } from "./store.js";
+import { isPaused, leaveRows, notice, spoken, state } from "./store.js";
 import { tell } from "./undo.js";
 
 /** @import {Key} from "./chords.js" */

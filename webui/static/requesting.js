@@ -38,7 +38,7 @@ export async function reread(id) {
   try {
     applyTask(await read(`/tasks/${id}`));
   } catch (error) {
-    if (error instanceof Refused && error.status === 404) forget(id);
+    if (error instanceof Refused && error.status === 404) forget([id]);
   }
 }
 

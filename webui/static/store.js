@@ -8,8 +8,9 @@ import { filter, grouping } from "./filters.js";
 import { atRow, folds, unfolded } from "./folds.js";
 import { statusGroup } from "./grouping.js";
 import { haulOf } from "./haul.js";
+import { heirOf } from "./leaving.js";
 import { reduce, without } from "./reducer.js";
-import { Rows, keyOf, neighbour } from "./rows.js";
+import { Rows, idsOf, keyOf, neighbour } from "./rows.js";
 import { sectionsOf } from "./sections.js";
 
 /** @import {Horizon} from "./arrangement.js" */
@@ -136,6 +137,7 @@ export function apply(events) {
   const before = task.peek();
   const { version, counts } = arrangement.peek();
   const counted = { ...counts };
+  leaveRows(events.filter(isRemoval).map(({ data }) => data.id));
   change(reduce(state.value, events));
   if (arrangement.peek().version !== version) noteTotals(counted);
   const after = before && state.value.tasks.get(before.id);
@@ -143,6 +145,9 @@ export function apply(events) {
     spoken.value = `${after.title}: ${after.shown_status}`;
   }
 }
+
+/** @param {StreamEvent} event */
+const isRemoval = ({ kind, data }) => kind.startsWith("task") && data.removed;
 
 /** Take in tasks that were there before and are new to the page. @param {Task[]} found */
 export function absorb(found) {
@@ -201,8 +206,17 @@ function noteTotals(before) {
 /** Take a task as an answer told it. @param {Task} told */
 export const applyTask = (told) => apply([{ id: 0, kind: "task_update", data: told }]);
 
-/** Forget a task that is gone. @param {number} id */
-export const forget = (id) => apply([{ id: 0, kind: "task_update", data: { id, removed: true } }]);
+/** Forget tasks that are gone. @param {number[]} ids */
+export const forget = (ids) =>
+  apply(ids.map((id) => ({ id: 0, kind: "task_update", data: { id, removed: true } })));
+
+/** Tasks are about to go: the one at hand passes on to one that stays. @param {number[]} ids */
+export function leaveRows(ids) {
+  const chosen = selected.peek();
+  if (chosen === null || !ids.includes(chosen)) return;
+  const heir = heirOf(idsOf(rows.value), chosen, new Set(ids));
+  if (heir !== chosen) select(heir);
+}
 
 /** Keep some tasks in mind no longer; the service still has them. @param {number[]} ids */
 export function drop(ids) {

@@ -9,6 +9,7 @@ from tests.webui.browsing import browser, opened  # noqa: F401  (a fixture)
 def tab(browser, live):  # noqa: F811
     """One page for all tests; each looks at a task of its own."""
     with opened(browser, live.started.url, live.started.mint_code()) as page:
+        page.locator(".link", has_text="Live").wait_for()  # it is drawn, and listens to keys
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         yield page
 

@@ -31,7 +31,7 @@ export async function quietly(id, signal, reading) {
       return;
     } catch (error) {
       const status = error instanceof Refused ? error.status : 0;
-      if (!signal.aborted && status === 404) forget(id);
+      if (!signal.aborted && status === 404) forget([id]);
       if (status >= 400 && status < 500) return;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }

@@ -48,25 +48,28 @@ function Album() {
 }
 
 function NoPhotos() {
-  const none = [...photos.values()].every(({ available }) => !available);
+  edition.value;
   if (reading.value === "reading") return html`<p class="opening" role="status">Reading …</p>`;
-  const look = [...tasks.value.values()].find((task) => task.type === "folder_scan" && isOpen(task));
-  const heading = !look
-    ? "No photos yet"
-    : look.status === "running"
-      ? "Looking through the folder …"
-      : "The folder is still to be looked through";
-  if (none)
-    return html`<div class="empty"><h2 aria-live="polite">${heading}</h2>
-      ${look ? html`<p class="muted">${reason(look)}</p><p>The photos in it show here as they are found.</p>` : null}
-      <p>Drop photos here, or choose them. They are put into the folder of the project.</p>
-      <button class="button primary" aria-keyshortcuts="U" onClick=${askFiles}>Upload photos <kbd>U</kbd></button></div>`;
+  if ([...photos.values()].every(({ available }) => !available)) return html`<${NoneYet} />`;
   const all = () => {
     show("");
     setQuery({ q: null });
   };
   return html`<div class="empty" role="status"><h2>${word.value ? "No photo has such a name" : "None of these"}</h2>
     <button class="button" onClick=${all}>Show all photos</button></div>`;
+}
+
+function NoneYet() {
+  const look = [...tasks.value.values()].find((task) => task.type === "folder_scan" && isOpen(task));
+  const heading = !look
+    ? "No photos yet"
+    : look.status === "running"
+      ? "Looking through the folder …"
+      : "The folder is still to be looked through";
+  return html`<div class="empty"><h2 aria-live="polite">${heading}</h2>
+    ${look ? html`<p class="muted">${reason(look)}</p><p>The photos in it show here as they are found.</p>` : null}
+    <p>Drop photos here, or choose them. They are put into the folder of the project.</p>
+    <button class="button primary" aria-keyshortcuts="U" onClick=${askFiles}>Upload photos <kbd>U</kbd></button></div>`;
 }
 
 function Nowhere() {
