@@ -38,13 +38,14 @@ _SYSTEM = tuple(map(Path, "/bin /boot /dev /etc /lib /lib64 /proc /run /sbin /sy
 _MOUNTS = Path("/run/media")  #: but some systems put a person's disks here
 
 
-def unfit_for(things: str, folder: Path, data: Path) -> str | None:
+def unfit_for(things: str, folder: str | Path, data: Path, *, is_root: bool = False) -> str | None:
     """Why a folder, its links resolved, is no place for a person's `things`; None where it may be.
 
     Whatever is in such a folder is taken for one of them. `data` is the data directory; below its
-    folder of projects are those that we made for a person, which this leaves to the caller.
+    folder of projects are those that we made for a person. `is_root`: it is named without lying
+    below the roots, so it may be neither hidden nor one of those.
     """
-    data = Path(os.path.realpath(data))
+    folder, data = Path(os.path.realpath(folder)), Path(os.path.realpath(data))
     inside = folder.relative_to(data).parts if folder.is_relative_to(data) else ()
     if any(map(folder.is_relative_to, _SYSTEM)) and not folder.is_relative_to(_MOUNTS):
         return f"{folder} belongs to the system, and is no place for {things}"
@@ -52,7 +53,20 @@ def unfit_for(things: str, folder: Path, data: Path) -> str | None:
         return f"{folder} holds more than {things}; choose a folder in it"
     if inside == (PROJECTS,) or inside[:1] and inside[0] in OURS:
         return f"{folder} is Longhaul's own, and no place for {things}"
+    if is_root and inside[:1] == (PROJECTS,):
+        return f"{folder} is a photo project's, and no place for {things}"
+    if is_root and not folder.is_relative_to(data) and "/." in folder.as_posix():
+        return f"{folder} is hidden, and no place for {things}"
     return None
+
+
+def why_unread(folder: str | Path) -> str:
+    """Why what is in a folder cannot be seen, in the system's words; "" where it can."""
+    try:
+        os.scandir(folder).close()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
 
 
 class Roots:

@@ -192,6 +192,9 @@ def _speech(client: Client) -> list[Check]:
     if chosen["problem"]:
         remedy = "longhaul settings recordings.engine= recordings.model="
         checks.append(Check("speech", WRONG, chosen["problem"], remedy))
+    if found["folder_problem"]:
+        remedy = "longhaul settings recordings.models_folder="
+        checks.append(Check("speech models", WRONG, found["folder_problem"], remedy))
     return checks
 
 

@@ -1,5 +1,6 @@
 """A notes folder for tests: sound that is made here, and a service's parts without processes."""
 
+import errno
 import math
 import os
 import struct
@@ -14,6 +15,7 @@ from core.tasks.recordings import asking
 from tests.factories import Bench
 
 RATE = 16_000
+DENIED = os.strerror(errno.EACCES)
 
 
 def tone(seconds: float, *, hertz: float = 220.0, level: float = 8000.0) -> bytes:
@@ -33,6 +35,18 @@ def write_wave(path: Path, sound: bytes, *, age_s: float = 3600.0) -> Path:
         file.setframerate(RATE)
         file.writeframes(sound)
     return path
+
+
+def forbid(monkeypatch, folder: Path) -> None:
+    """Nobody may look into this folder any more, root, who runs the tests in places, included."""
+    real = os.scandir
+
+    def scandir(path="."):
+        if os.fspath(path) == str(folder):
+            raise PermissionError(errno.EACCES, DENIED)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
 
 
 class Notes(Bench):

@@ -19,7 +19,7 @@ from core.paths import Roots, open_beneath
 from core.queue import Intake, Ledger
 from core.recordings import naming, sidecars
 from core.recordings.importing import Importing, Source
-from core.recordings.present import choose, described, folders_of
+from core.recordings.present import choose, described, folders_of, unread
 from core.recordings.records import Records, read_transcription
 from core.recordings.watching import Lookout
 from core.tasks.recordings import asking
@@ -139,6 +139,7 @@ class RecordingDesk:
                 "model": model.name if model else "",
                 "problem": problem,
             },
+            "folder_problem": unread(folders),
         }
 
     # --- change ----------------------------------------------------------------------------------

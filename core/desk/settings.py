@@ -12,7 +12,7 @@ from core.desk.figures import Figures
 from core.desk.types import did_you_mean
 from core.documents import compact
 from core.errors import Invalid
-from core.paths import PROJECTS, unfit_for
+from core.paths import unfit_for, why_unread
 from core.queue import Ledger
 from core.settings import Settings, names
 from core.task_type import invalid, pointer_part
@@ -85,11 +85,8 @@ def _sound(settings: Settings, changes: dict[str, Any], data_dir: Path) -> None:
             errors.append({"pointer": f"/roots/{place}", "message": message})
     for name in ("recordings.folder", "recordings.models_folder"):
         folder = changes.get(name) or ""
-        if folder and (not os.path.isabs(folder) or "\0" in folder or not os.path.isdir(folder)):
-            message = f"{folder!r} is not a folder that exists; give its whole path"
-            errors.append({"pointer": f"/{name}", "message": message})
-        elif folder and name == "recordings.folder":
-            errors += _notes_errors(folder, data_dir)
+        if folder and (reason := _unread(folder) or _unfit(name, folder, data_dir)):
+            errors.append({"pointer": f"/{name}", "message": reason})
     for place, hours in enumerate(settings.quiet_hours if "quiet_hours" in changes else ()):
         for inner, lane in enumerate(hours.lanes):
             if lane not in CLOSABLE:
@@ -101,20 +98,21 @@ def _sound(settings: Settings, changes: dict[str, Any], data_dir: Path) -> None:
         raise Invalid("; ".join(e["message"] for e in errors), errors)
 
 
-def _notes_errors(folder: str, data_dir: Path) -> list[dict[str, str]]:
+def _unread(folder: str) -> str | None:
+    """Why nothing can be looked for in a folder; None where it can."""
+    if not os.path.isabs(folder) or "\0" in folder or not os.path.isdir(folder):
+        return f"{folder!r} is not a folder that exists; give its whole path"
+    return f"{folder!r} cannot be read: {why}" if (why := why_unread(folder)) else None
+
+
+def _unfit(name: str, folder: str, data_dir: Path) -> str | None:
     """Why a folder is no notes folder: everything below is searched, imports are written there.
 
     It need not lie below the roots, for who may set it may set those; it is a root of its own.
     """
-    place, data = Path(os.path.realpath(folder)), Path(os.path.realpath(data_dir))
-    message = unfit_for("recordings", place, data)
-    if message is None and place.is_relative_to(data / PROJECTS):
-        message = f"{place} is a photo project's, and no place for recordings"
-    elif message is None and not place.is_relative_to(data) and "/." in place.as_posix():
-        message = f"{place} is hidden, and no place for recordings"
-    if message is None:
-        return []
-    return [{"pointer": "/recordings.folder", "message": message}]
+    if name != "recordings.folder":
+        return None
+    return unfit_for("recordings", folder, data_dir, is_root=True)
 
 
 def _cron_errors(name: str, changes: dict[str, Any]) -> list[dict[str, str]]:

@@ -7,12 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from core.paths import why_unread
 from core.recordings.engines import Engine, Model
 from core.recordings.engines.sphinx import Sphinx
 from core.recordings.engines.whisper import Whisper
 
 GROUP = "longhaul.speech_engines"
 DEFAULT = "pocketsphinx"
+SETTING = "recordings.models_folder"
 
 
 @cache
@@ -48,13 +50,34 @@ def choose(
         return engine, chosen, ""
     if model and models:
         names = ", ".join(m.name for m in models)
-        return engine, None, f"{engine.title} has no model {model!r} here. There are {names}."
+        problem = f"{engine.title} has no model {model!r} here. There are {names}."
+        return engine, None, f"{problem} {unread(folders)}".rstrip()
     return engine, None, f"{engine.title} has no model on this machine. {where(folders)}"
 
 
 def where(folders: Sequence[str]) -> str:
-    """Where a model is looked for, for the person."""
-    return f"Put one into a folder of {' or '.join(folders)}." if folders else ""
+    """Where a model is looked for, for the person, and what keeps us from it."""
+    told = f"Put one into a folder of {' or '.join(folders)}." if folders else ""
+    return f"{told} {unread(folders)}".strip()
+
+
+def unread(folders: Sequence[str]) -> str:
+    """Which folder that a person named cannot be looked in, and why; "" when all can.
+
+    The last one is our own (`folders_of`): nobody has to put anything there.
+    """
+    for folder in folders[:-1]:
+        if why := why_unread(folder):
+            return f"The folder for models {folder} cannot be read: {why} ({SETTING})."
+    return ""
+
+
+def second_best(model: Model, folders: Sequence[str]) -> str:
+    """Why a better model than this one may be where we cannot look; "" when all was looked at.
+
+    Engines whose models are in no folder of a person's look nowhere else.
+    """
+    return unread(folders) if Path(model.place).parent in map(Path, folders) else ""
 
 
 def described(folders: Sequence[str]) -> list[dict[str, Any]]:

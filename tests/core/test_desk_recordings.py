@@ -21,8 +21,9 @@ from core.kit.clock import FakeClock
 from core.model import Task
 from core.paths import Roots
 from core.recordings import importing
+from core.recordings.engines.whisper import Whisper
 from core.recordings.watching import Lookout
-from tests.recordings import Notes, note, tone, write_wave
+from tests.recordings import DENIED, Notes, forbid, note, tone, write_wave
 
 
 class Office(Notes):
@@ -339,6 +340,34 @@ def test_engines_and_models_of_this_machine_are_told_with_what_mends_them(office
     assert told["chosen"] == {"engine": "pocketsphinx", "model": "en-us", "problem": ""}
     office.put("recordings.model", "fr-fr")
     assert "no model 'fr-fr'" in office.desk.engines()["chosen"]["problem"]
+
+
+def test_a_folder_for_models_that_cannot_be_read_is_told_wherever_models_are_looked_for(
+    office, monkeypatch
+):
+    monkeypatch.setattr(Whisper, "problem", lambda self: "")
+    away, own = office.folder / "away", office.folder / "models" / "tiny.en"
+    office.put("recordings.engine", "faster-whisper")
+    office.put("recordings.models_folder", str(away))
+    missing = f"The folder for models {away} cannot be read: "
+    missing += "No such file or directory (recordings.models_folder)."
+
+    def told(model="") -> tuple[str, str, str]:
+        office.put("recordings.model", model)
+        found = office.desk.engines()
+        return found["chosen"]["model"], found["chosen"]["problem"], found["folder_problem"]
+
+    name, problem, folder = told()
+    assert (name, folder) == ("", missing)
+    assert "has no model on this machine" in problem and problem.endswith(missing)
+    own.mkdir(parents=True)
+    (own / "model.bin").write_bytes(b"x")
+    assert told() == ("tiny.en", "", missing), "what there is is used, and not in silence"
+    assert told("large")[1] == (f"Whisper has no model 'large' here. There are tiny.en. {missing}")
+    away.mkdir()
+    assert told() == ("tiny.en", "", "")
+    forbid(monkeypatch, away)
+    assert told() == ("tiny.en", "", missing.replace("No such file or directory", DENIED))
 
 
 def test_retry_pause_order_and_clear_are_those_of_every_task(office):

@@ -7,6 +7,7 @@ import pytest
 from core.errors import Invalid
 from core.model import Kind
 from tests.desk_factories import Office
+from tests.recordings import DENIED, forbid
 
 
 @pytest.fixture
@@ -125,3 +126,17 @@ def test_the_notes_folder_is_none_that_holds_other_things(beside, folder, why):
     for sound in ("notes", "data/notes"):
         folder = str(home / sound)
         assert office.settings.patch({"recordings.folder": folder})["recordings.folder"] == folder
+
+
+@pytest.mark.parametrize("name", ["recordings.folder", "recordings.models_folder"])
+def test_a_folder_that_cannot_be_read_is_refused_with_the_reason(
+    office, tmp_path, monkeypatch, name
+):
+    folder = tmp_path / "closed"
+    with pytest.raises(Invalid, match="is not a folder that exists"):
+        office.settings.patch({name: str(folder)})
+    folder.mkdir()
+    forbid(monkeypatch, folder)
+    with pytest.raises(Invalid, match=f"cannot be read: {DENIED}") as error:
+        office.settings.patch({name: str(folder)})
+    assert error.value.errors[0]["pointer"] == f"/{name}"

@@ -13,6 +13,8 @@ import pytest
 from core.kit.clock import FakeClock
 from core.recordings import sidecars, texts
 from core.recordings.cutting import FRAME_S, LEAST, MOST, cut
+from core.recordings.engines import Model
+from core.recordings.engines.sphinx import Sphinx
 from core.recordings.records import write_segments
 from core.recordings.speech import keeper
 from core.tasks.recordings import transcribing
@@ -219,6 +221,23 @@ def test_an_engine_that_is_not_there_says_what_mends_it(notes, data):
     error = errors(notes)["cards_001.wav"]
     assert error["code"] == "no-engine"
     assert "pip install 'longhaul[whisper]'" in error["message"] or "no model" in error["message"]
+
+
+def test_a_recording_that_is_heard_with_a_lesser_model_says_so(notes, monkeypatch):
+    """The person's folder for models is on a disk that is away; ours has one, too."""
+    ours = Model("en-us", str(notes.folder / "models" / "en-us"), "en")
+    monkeypatch.setattr(Sphinx, "models", lambda self, folders: [ours])
+    notes.store.execute("INSERT INTO settings VALUES ('recordings.models_folder', '\"/away\"')", {})
+    write_wave(notes.notes / "a.wav", tone(0.1))
+    notes.scan()
+    notes.work_all()
+    assert notes.recordings()[0]["status"] == "transcribed"
+    lines = notes.store.execute("SELECT message FROM logs WHERE level = 'warning'", {})
+    assert [line["message"] for line in lines] == [
+        "Heard with en-us, the best model there is. "
+        "The folder for models /away cannot be read: "
+        "No such file or directory (recordings.models_folder)."
+    ]
 
 
 def test_a_crash_in_the_engine_is_tried_again_and_then_fails(notes, data, monkeypatch):

@@ -201,6 +201,7 @@ class FakeService:
                     }
                 ],
                 "chosen": {"engine": "pocketsphinx", "model": "en-us", "problem": ""},
+                "folder_problem": "",
             },
         }
 

@@ -194,8 +194,23 @@ def test_settings_show_engines_and_hours_and_save_what_is_changed(noted, live):
     assert live.read("/settings")["pipeline.recording_slots"] == 2
     noted.get_by_label("Notes folder").fill("/none")
     noted.keyboard.press("Tab")
-    expect(noted.get_by_role("alert")).to_contain_text("is not a folder")
+    alert = noted.locator(".recording-settings").get_by_role("alert")
+    expect(alert).to_contain_text("is not a folder")
     noted.complaints.said.clear()
+
+
+def test_a_folder_for_models_that_is_away_is_told_in_the_settings(noted, live, tmp_path):
+    away = tmp_path / "away"
+    away.mkdir()
+    live.ask("PATCH", "/settings", {"recordings.models_folder": str(away)})
+    away.rmdir()
+    noted.keyboard.press("o")
+    told = noted.locator(".engines").get_by_role("alert")
+    expect(told).to_contain_text(f"The folder for models {away} cannot be read: No such file")
+    live.ask("PATCH", "/settings", {"recordings.models_folder": None})
+    noted.reload()
+    expect(noted.locator(".engines")).to_be_visible()
+    expect(told).to_have_count(0)
 
 
 def test_axe_finds_nothing_in_any_state(noted):

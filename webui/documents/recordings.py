@@ -140,6 +140,9 @@ class ChosenEngine(Document):
 class SpeechEngines(Document):
     engines: list[SpeechEngine]
     chosen: ChosenEngine
+    folder_problem: str = Field(
+        description="Why the folder for models of the settings cannot be read; empty: it can"
+    )
 
 
 class ImportResult(Document):

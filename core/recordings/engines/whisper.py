@@ -7,8 +7,10 @@ is one, called by the folder's name.
 import importlib.util
 import math
 import os
+import stat
 from array import array
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +36,16 @@ class Whisper:
     def models(self, folders: Sequence[str]) -> list[Model]:
         found = []
         for folder in folders:
-            with os.scandir(folder) if os.path.isdir(folder) else _nothing() as entries:
-                for entry in entries:
-                    if Path(entry.path, "model.bin").is_file():
-                        language = "en" if entry.name.endswith(".en") else ""
-                        found.append(Model(entry.name, entry.path, language))
+            # One that is away or unreadable has none; `present.unread` tells the person.
+            with suppress(OSError), os.scandir(folder) as entries:
+                found += [(_size(path), path) for path in map(Path, entries)]
         # The larger a model is, the better it hears.
-        return sorted(found, key=lambda m: -Path(m.place, "model.bin").stat().st_size)
+        found.sort(key=lambda each: -each[0])
+        return [
+            Model(path.name, str(path), "en" if path.name.endswith(".en") else "")
+            for size, path in found
+            if size >= 0
+        ]
 
     def load(self, model: Model) -> "Listening":
         return Listening(model)
@@ -93,9 +98,10 @@ def _confidence(segments: Sequence[Any]) -> float | None:
     return round(min(1.0, whole / sum(lengths)), 3)
 
 
-class _nothing:
-    def __enter__(self) -> tuple:
-        return ()
-
-    def __exit__(self, *_: object) -> None:
-        return None
+def _size(folder: Path) -> int:
+    """Bytes of the model in a folder; -1 where there is none that we may read."""
+    with suppress(OSError):
+        status = (folder / "model.bin").stat()
+        if stat.S_ISREG(status.st_mode):
+            return status.st_size
+    return -1

@@ -14,7 +14,7 @@ from core.paths import stat_beneath
 from core.recordings import sidecars, texts
 from core.recordings.engines import Heard
 from core.recordings.hearing import Audio, Damage, Listen, Plan, seconds
-from core.recordings.present import choose, folders_of
+from core.recordings.present import choose, folders_of, second_best
 from core.recordings.records import read_segments, write_segments, write_transcription
 from core.recordings.speech import Speech, Unheard, keeper
 from core.recordings.texts import Segment, Transcription, Word
@@ -45,6 +45,8 @@ class Transcribing:
         engine, chosen, problem = choose(name, model, folders)
         if engine is None or chosen is None:
             raise Fail(problem, hint="The settings choose another engine", code="no-engine")
+        if not model and (why := second_best(chosen, folders)):
+            self._run.log(f"Heard with {chosen.name}, the best model there is. {why}", "warning")
         self._engine, self._model = engine, chosen
         audio = self._audio()
         speech = keeper.take(engine.memory)

@@ -18,7 +18,7 @@ import { readSummary } from "./state.js";
  *   models: {name: string, language: string}[]}} Engine */
 
 /** @type {import("@preact/signals").Signal<{engines: Engine[], chosen: {engine: string, model: string,
- *   problem: string}}|null>} */
+ *   problem: string}, folder_problem: string}|null>} */
 export const engines = signal(null);
 /** @type {import("@preact/signals").Signal<Record<string, any>|null>} */
 const settings = signal(null);
@@ -136,7 +136,9 @@ function Engines() {
   const found = engines.value;
   if (!found) return null;
   return html`<div class="engines"><h3>On this machine</h3>
-    ${found.chosen.problem ? html`<p class="notice" role="alert">${found.chosen.problem}</p>` : null}
+    ${[found.chosen.problem, found.folder_problem].filter(Boolean).map(
+      (problem) => html`<p class="notice" role="alert" key=${problem}>${problem}</p>`,
+    )}
     <ul>${found.engines.map(
       ({ name, title, quality, problem, models }) => html`<li key=${name}><b>${title}</b>
         ${models.length ? html` <span class="muted">${models.map((m) => m.name).join(", ")}</span>` : null}
