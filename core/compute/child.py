@@ -4,11 +4,13 @@ Started by path by `core.compute.spawned`, never imported: only the standard lib
 imported before the parent's `sys.path` is in place. What is sent, in both directions, is a frame:
 eight bytes of length, then the bytes. First comes the setup (JSON), answered by an empty frame
 when the task's code is ready or else by its traceback; then pickled records, each answered in order
-by a pickled `(value, seconds, failure)`. Standard output and error stay free for the task's code.
+by a pickled `(value, seconds, failure)`. A large record's frame says only where its pickle lies in
+the memory that is shared with the parent. Standard output and error stay free for the task's code.
 """
 
 import faulthandler
 import json
+import mmap
 import os
 import pickle
 import signal
@@ -25,11 +27,15 @@ from typing import Any
 #: how a frame begins: the number of bytes that follow
 HEADER = struct.Struct("!Q")
 
+#: the frame of a record in the shared memory: where its pickle begins, and its length. A pickle
+#: never begins with a zero byte, which such a frame does.
+PLACE = struct.Struct("!QQ")
+
 #: exit status of a process that had no memory left even to say so
 OUT_OF_MEMORY = 77
 
 
-def main(channel: socket.socket, notes: int | None) -> None:
+def main(channel: socket.socket, notes: int | None, shared: memoryview | None) -> None:
     """Serve until the parent hangs up. `notes` is the file for tracebacks of crashes."""
     stream: Any = channel.makefile("rb", 1 << 16)
     first = read_frame(stream)
@@ -45,7 +51,7 @@ def main(channel: socket.socket, notes: int | None) -> None:
         return
     write_frame(channel, b"")
     while (payload := read_frame(stream)) is not None:
-        write_frame(channel, answer(compute, payload))
+        write_frame(channel, answer(compute, in_place(payload, shared)))
 
 
 def live_within_limits(setup: dict[str, Any], notes: int | None) -> None:
@@ -100,7 +106,15 @@ def load(code: dict[str, Any]) -> Callable[[Any], Any]:
     return computing.compute
 
 
-def answer(compute: Callable[[Any], Any], payload: bytes) -> bytes:
+def in_place(payload: bytes, shared: memoryview | None) -> bytes | memoryview:
+    """The pickled record of a frame, which may lie in the shared memory."""
+    if shared is None or payload[0]:
+        return payload
+    at, size = PLACE.unpack(payload)
+    return shared[at : at + size]
+
+
+def answer(compute: Callable[[Any], Any], payload: bytes | memoryview) -> bytes:
     """The frame for one record; whatever goes wrong with it becomes its failure."""
     from core.compute import Failure
 
@@ -142,14 +156,19 @@ def write_frame(channel: socket.socket, body: bytes) -> None:
         channel.sendall(body)
 
 
-def _from_parent() -> tuple[socket.socket, int | None]:
-    """The two things handed over: descriptors, or on Windows a socket's description on stdin."""
+def _from_parent() -> tuple[socket.socket, int | None, memoryview | None]:
+    """What was handed over: descriptors, or on Windows a socket's description on stdin."""
     if len(sys.argv) == 1:
-        return socket.fromshare(sys.stdin.buffer.read()), None  # type: ignore[attr-defined]
-    channel, notes = map(int, sys.argv[1:])
+        shared = sys.stdin.buffer.read()
+        return socket.fromshare(shared), None, None  # type: ignore[attr-defined]
+    channel, notes, *window = map(int, sys.argv[1:])
     for descriptor in (channel, notes):
         os.set_inheritable(descriptor, False)  # a program the task starts must not hold them open
-    return socket.socket(fileno=channel), notes
+    memory = None
+    for file in window:
+        memory = memoryview(mmap.mmap(file, 0, access=mmap.ACCESS_READ))
+        os.close(file)  # the mapping has a descriptor of its own, which is not inherited
+    return socket.socket(fileno=channel), notes, memory
 
 
 if __name__ == "__main__":

@@ -14,16 +14,18 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
-from typing import Any
 
 from core.compute import Failure
-from core.compute.spawned import Spawned
+from core.compute.spawned import Spawned, unpacked
 from core.compute.work import Batch, Work
 from core.errors import BrokenTaskType, LonghaulError
 
 #: seconds of work kept with a process, so that it has some while this thread does not get to run
 AHEAD_SECONDS = 0.1
 AHEAD_RECORDS = 64
+
+#: seconds between two looks at the answers, while every process has records for much longer
+REST_SECONDS = 0.01
 
 #: seconds for importing the task's code and warming it up (speech models take long)
 START_LIMIT = 300.0
@@ -114,6 +116,8 @@ class Pump:
             self._owed.popleft()
         self._staff(now)
         self._hand_out(now)
+        if self._all_have_plenty():
+            self._rest()
         patience = self._patience(now)
         events = self._selector.select(patience)
         later = time.monotonic()
@@ -182,6 +186,20 @@ class Pump:
         for child in given:
             self._send(child, now)
 
+    def _all_have_plenty(self) -> bool:
+        """Whether no process can run out of records while we rest."""
+        if self._mean is None or self._leaving or not self._children:
+            return False
+        plenty = 2 * REST_SECONDS / max(self._mean, 1e-6)
+        return all(child.load > plenty and not child.unsent for child in self._children)
+
+    def _rest(self) -> None:
+        """Let answers gather: each look at them takes a core from a process that computes."""
+        self._bell.settimeout(REST_SECONDS)
+        with suppress(TimeoutError):
+            self._bell.recv(4096)
+        self._bell.setblocking(False)
+
     def _send(self, child: Spawned, now: float) -> None:
         child.flush(now)
         wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if child.unsent else 0)
@@ -195,7 +213,7 @@ class Pump:
                 if child.gone:
                     return
                 continue
-            value, seconds, failure = _unpack(frame)
+            value, seconds, failure = unpacked(frame)
             if failure is not None and failure.kind == "memory":
                 self._lose(child, (failure, 2), now)  # what it still holds is in doubt
                 return
@@ -279,10 +297,3 @@ class Pump:
             time.sleep(0.005)
         for child in leaving:
             child.end()
-
-
-def _unpack(frame: bytes) -> tuple[Any, float, Failure | None]:
-    try:
-        return pickle.loads(frame)  # noqa: S301 # nosec B301 - from our own process
-    except Exception as error:  # whatever the result's own unpickling raises
-        return None, 0.0, Failure.of(error, lead="Its result cannot be read back: ")

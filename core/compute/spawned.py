@@ -1,14 +1,15 @@
 """One computing process as its parent sees it: started, written to, read from, ended.
 
 A process is spawned (a fresh interpreter that runs `core/compute/child.py`; never a fork of this
-one) and inherits exactly two descriptors: its end of a socket pair, which carries records and
-results, and an unlinked file for tracebacks of crashes. Nothing here waits for the other side, so
-that neither can block the other with a full pipe. Which record comes next is not decided here but
-by `core.compute.pump`, the only caller.
+one) and inherits exactly three descriptors: its end of a socket pair, which carries records and
+results, an unlinked file for tracebacks of crashes, and the memory in which large records lie
+(`window`). Nothing here waits for the other side, so that neither can block the other with a full
+pipe. Which record comes next is not decided here but by `core.compute.pump`, the only caller.
 """
 
 import json
 import os
+import pickle
 import signal
 import socket
 import subprocess
@@ -18,13 +19,14 @@ import time
 from collections import deque
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from core.compute import Failure
-from core.compute.child import HEADER, OUT_OF_MEMORY
+from core.compute import Failure, window
+from core.compute.child import HEADER, OUT_OF_MEMORY, PLACE
 from core.compute.work import Ticket
 
-#: bytes on their way beyond the record being computed; the kernel may grant a smaller buffer
-AHEAD_BYTES = 1 << 20
+#: bytes on their way beyond the record being computed; what is left of the window is for gaps
+AHEAD_BYTES = window.SIZE * 3 // 4
 
 _PROGRAM = str(Path(__file__).with_name("child.py"))
 _TRACE_WAIT = 0.2  # seconds for a hanging process to write down where it hangs
@@ -38,6 +40,15 @@ _HINTS = {
 }
 
 
+class Held(NamedTuple):
+    """A record that a process has and did not answer yet."""
+
+    ticket: Ticket
+    size: int  #: bytes
+    end: int  #: where its frame ends in the stream of all that was ever sent
+    placed: bool  #: it lies in the window
+
+
 class Spawned:
     """A process, the tickets it holds in the order it answers them, and since when it owes."""
 
@@ -47,8 +58,11 @@ class Spawned:
             self._notes = undo.enter_context(tempfile.TemporaryFile())
             self._socket, theirs = socket.socketpair()
             undo.enter_context(self._socket)
+            self._window = window.opened()
+            if self._window is not None:
+                undo.callback(self._window.close)
             with theirs:
-                self._process = _spawn(theirs, self._notes.fileno())
+                self._process = _spawn(theirs, self._notes.fileno(), self._window)
             undo.pop_all()
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, AHEAD_BYTES)
@@ -56,7 +70,8 @@ class Spawned:
         self._sent = 0  # bytes, ever
         self._queued = 0  # bytes, ever: sent and in _out
         self._in = bytearray()
-        self._held: deque[tuple[Ticket, int]] = deque()  # with where its frame ends in the stream
+        self._held: deque[Held] = deque()
+        self._ahead = 0  # bytes of the records that it holds
         #: importing and warming up; it gets no records yet
         self.starting = True
         #: no record answered yet
@@ -80,7 +95,7 @@ class Spawned:
 
     @property
     def tickets(self) -> list[Ticket]:
-        return [ticket for ticket, _ in self._held]
+        return [held.ticket for held in self._held]
 
     @property
     def load(self) -> int:
@@ -97,17 +112,19 @@ class Spawned:
             return False
         if not self._held:
             return True
-        if self._held[0][0].deaths:
+        current = self._held[0]
+        if current.ticket.deaths:
             return False
-        answered_up_to = self._held[0][1]
-        return len(self._held) < records and self._queued - answered_up_to < AHEAD_BYTES
+        return len(self._held) < records and self._ahead - current.size < AHEAD_BYTES
 
     def give(self, ticket: Ticket, record: bytes, now: float) -> None:
         """Queue one pickled record; `flush` sends it."""
         if not self._held:
             self.since = now
-        self._put(record)
-        self._held.append((ticket, self._queued))
+        at = None if self._window is None else self._window.put(record)
+        self._put(record if at is None else PLACE.pack(at, len(record)))
+        self._held.append(Held(ticket, len(record), self._queued, at is not None))
+        self._ahead += len(record)
 
     def flush(self, now: float) -> None:
         """Send what the pipe takes. Time that a record spends on its way is not its own."""
@@ -125,7 +142,7 @@ class Spawned:
             pass
         except OSError:
             self._out.clear()  # it hung up; receive() will say so, after its last answers
-        if self._held and before < self._held[0][1] and self._sent > before:
+        if self._held and before < self._held[0].end and self._sent > before:
             self.since = now
 
     def receive(self, buffer: memoryview) -> list[bytes]:
@@ -152,7 +169,11 @@ class Spawned:
     def answered(self, now: float) -> Ticket:
         """Its oldest record has been answered: it holds the others from now on."""
         self.fresh, self.since = False, now
-        return self._held.popleft()[0]
+        held = self._held.popleft()
+        self._ahead -= held.size
+        if held.placed and self._window is not None:
+            self._window.release()
+        return held.ticket
 
     def hang_up(self) -> None:
         """Tell it to end by itself; `ended` says when it has."""
@@ -197,6 +218,8 @@ class Spawned:
         status, trace = self._process.returncode, self.notes()
         self._socket.close()
         self._notes.close()
+        if self._window is not None:
+            self._window.close()
         self.gone = True
         self.how = _how(status)
         if status == OUT_OF_MEMORY:
@@ -217,11 +240,19 @@ def pack(code: dict, memory: int) -> bytes:
     return json.dumps(setup).encode()
 
 
-def _spawn(theirs: socket.socket, notes: int) -> subprocess.Popen:
+def unpacked(frame: bytes) -> tuple[Any, float, Failure | None]:
+    """A record's answer: its value, the seconds it took, and its failure if it has one."""
+    try:
+        return pickle.loads(frame)  # noqa: S301 # nosec B301 - from our own process
+    except Exception as error:  # whatever the result's own unpickling raises
+        return None, 0.0, Failure.of(error, lead="Its result cannot be read back: ")
+
+
+def _spawn(theirs: socket.socket, notes: int, shared: window.Window | None) -> subprocess.Popen:
     # -P: the program's own directory must not become a place to import from
     command = [sys.executable, "-P", _PROGRAM]
     if os.name == "posix":
-        handed = (theirs.fileno(), notes)
+        handed = [theirs.fileno(), notes, *([shared.fileno()] if shared is not None else ())]
         return subprocess.Popen(  # noqa: S603 - our own interpreter and program
             [*command, *map(str, handed)],
             stdin=subprocess.DEVNULL,

@@ -1,10 +1,15 @@
 """The seam of computing, without processes: records that cross it, Inline, and who comes next."""
 
+import mmap
+import os
 import pickle
+from collections import deque
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from core.compute import Code, Failure, Outcome, Outcomes, TooManyBatches
+from core.compute import Code, Failure, Outcome, Outcomes, TooManyBatches, window
 from core.compute.inline import Inline
 from core.compute.work import Batch, Work
 
@@ -219,3 +224,30 @@ def test_a_filled_record_is_let_go_of():
     _, batch, held = work_with("large")
     held[0].fill("result", 0.1)
     assert (batch.records, batch.done.is_set()) == ([None], True)
+
+
+# --- the shared memory -------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="this system has no such memory")
+@given(st.lists(st.integers(0, window.SIZE + 1), max_size=60), st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_record_keeps_its_place_until_it_is_released(sizes, data):
+    shared, lying = window.Window(), deque()
+    try:
+        seen = mmap.mmap(shared.fileno(), 0, access=mmap.ACCESS_READ)
+        for number, size in enumerate(sizes):
+            body = bytes([number % 251]) * size
+            at = shared.put(body)
+            if at is not None:
+                lying.append((at, body))
+            elif size >= window.LEAST and not lying:
+                assert size > window.SIZE, "an empty one has room for all that fits at all"
+            for place, text in lying:
+                assert seen[place : place + len(text)] == text
+            for _ in range(data.draw(st.integers(0, len(lying)))):
+                shared.release()
+                lying.popleft()
+        seen.close()
+    finally:
+        shared.close()

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 
@@ -58,6 +59,9 @@ class Plain:
 
     def size(self, text):
         return len(text)
+
+    def checksum(self, text):
+        return zlib.crc32(text.encode())
 
     def text_of(self, size):
         return "x" * size

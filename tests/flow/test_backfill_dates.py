@@ -382,7 +382,7 @@ class Hostile(BackfillDates):
     record_timeout_s = 0.5
 
     def compute(self, record):
-        page = record[2]
+        page = record[2].decode()
         if "[hang]" in page:
             time.sleep(60)
         if "[crash]" in page:
@@ -456,3 +456,29 @@ def test_a_page_of_thirty_megabytes_ends_in_time(bench, archive, monkeypatch):
     assert time.monotonic() - began < 60
     assert task.done + task.failed == 4
     assert dates(archive)[0] == "2021-03-04"
+
+
+def test_pages_are_read_right_whatever_the_encoding_of_the_database(tmp_path):
+    """SQLite's text is taken as the bytes it is, which is UTF-8 in nearly every file."""
+    found = {}
+    for encoding in ("UTF-8", "UTF-16le"):
+        path = tmp_path / f"{encoding}.sqlite"
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute(f"PRAGMA encoding = '{encoding}'")
+            database.execute(
+                "CREATE TABLE articles(id INTEGER PRIMARY KEY, html TEXT, published_at TEXT)"
+            )
+            pages = (
+                PAGE.format(meta='<meta charset="latin-1">', text="Veröffentlicht: 4. März 2021"),
+                PAGE.format(meta=PUBLISHED.format("2020-05-06"), text="日付 \ufeff 🕰"),
+                "",
+                None,
+            )
+            database.executemany("INSERT INTO articles(html) VALUES (?)", [(p,) for p in pages])
+        bench = ready(bench_with(tmp_path), tmp_path)
+        assert bench.run("backfill-dates", database=str(path)).status == "completed"
+        found[encoding] = dates(path)
+        bench.store.close()
+        shutil.rmtree(tmp_path / "tasks", ignore_errors=True)
+    assert found["UTF-8"] == ["2021-03-04", "2020-05-06", None, None]
+    assert found["UTF-16le"] == found["UTF-8"]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import zlib
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,21 @@ def test_records_and_results_of_30_mb_pass_in_both_directions(start):
     assert len(outcomes.values[1]) == large
 
 
+def test_records_of_every_size_arrive_as_they_were_sent(start):
+    """Small ones go by the socket, larger ones lie in the shared memory, some fit nowhere."""
+    sizes = (10, 15_000, 17_000, 90_000, 700_000, 1_500_000, 3_000_000, 5_000_000)
+    texts = [chr(97 + n % 26) * (sizes[n * 5 % 8] + n) for n in range(160)]
+    outcomes = compute(start(processes=2), *(("checksum", text) for text in texts))
+    assert outcomes.values == [zlib.crc32(text.encode()) for text in texts]
+
+
+def test_a_system_without_such_memory_sends_large_records_too(start, monkeypatch):
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    texts = ["x" * 90_000, "y" * 3_000_000, "z"] * 10
+    outcomes = compute(start(processes=2), *(("checksum", text) for text in texts))
+    assert outcomes.values == [zlib.crc32(text.encode()) for text in texts]
+
+
 def test_large_records_against_large_results_do_not_block_each_other(start):
     computer = start(processes=2)
     record = ("text_of", 400_000), ("size", "x" * 400_000)
@@ -192,7 +208,7 @@ def test_many_starts_and_ends_leave_no_descriptor_and_no_thread_behind(start):
     assert (sorted(os.listdir("/proc/self/fd")), threading.active_count()) == before
 
 
-def test_a_process_inherits_nothing_but_its_channel_and_its_notes(start):
+def test_a_process_inherits_nothing_but_its_channel_its_notes_and_its_window(start):
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -201,7 +217,8 @@ def test_a_process_inherits_nothing_but_its_channel_and_its_notes(start):
     numbers = [entry.split(":")[0] for entry in held if "/proc/" not in entry]
     extra = [entry for entry in held if entry.split(":")[0] not in ("0", "1", "2")]
     assert len([entry for entry in extra if "socket:" in entry]) == 1, held
-    assert len(numbers) <= 6, held
+    assert len([entry for entry in extra if "memfd:" in entry]) <= 1, held
+    assert len(numbers) <= 7, held
 
 
 def test_no_process_outlives_a_parent_that_was_killed(tmp_path):

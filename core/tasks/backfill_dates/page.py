@@ -25,7 +25,17 @@ class Page:
     """
 
     def __init__(self, html: str | bytes | bytearray | memoryview):
-        self.source = html if isinstance(html, str) else _decoded(bytes(html))
+        #: its bytes, where they were UTF-8 already
+        self._utf8: bytes | None = None
+        if isinstance(html, str):
+            self.source = html
+            return
+        data = bytes(html)
+        try:
+            self.source = data.decode("utf-8-sig")
+            self._utf8 = data
+        except UnicodeDecodeError:
+            self.source = _decoded(data)
 
     def complaint(self) -> str:
         """Why this is no page at all ("empty", "not HTML"), or ""."""
@@ -41,31 +51,31 @@ class Page:
         """The tree of what stands before `<body>`; None where there is no such place."""
         # two finds instead of a pattern that ignores case: a hundredth of the time
         body = max(self.source.find("<body"), self.source.find("<BODY"))
-        return _parsed(self.source[:body]) if body > 0 else None
+        return _parsed(_encoded(self.source[:body])) if body > 0 else None
 
     @cached_property
     def tree(self) -> HtmlElement | None:
-        return _parsed(self.source)
+        return _parsed(self._utf8 or _encoded(self.source))
 
 
-def _parsed(source: str) -> HtmlElement | None:
+def _encoded(source: str) -> bytes:
+    return source.encode("utf-8", "replace")
+
+
+def _parsed(page: bytes) -> HtmlElement | None:
     """The tree, or None where nothing but comments and spaces stands."""
-    data = source.replace("\0", " ").encode("utf-8", "replace")
     try:
-        return document_fromstring(data, parser=_PARSER)
+        return document_fromstring(page.replace(b"\0", b" "), parser=_PARSER)
     except etree.ParserError:
         return None
 
 
 def _decoded(data: bytes) -> str:
-    """UTF-8, else what a mark or the page declares, else Latin-1, which fits any byte."""
+    """What is no UTF-8: as a mark or the page declares, else Latin-1, which fits any byte."""
     for mark, encoding in _BOM.items():
         if data.startswith(mark):
             return data.decode(encoding, "replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        declared = _CHARSET.search(data, 0, 2048)
+    declared = _CHARSET.search(data, 0, 2048)
     try:
         return data.decode(declared[1].decode("ascii") if declared else "latin-1", "replace")
     except (LookupError, UnicodeError):

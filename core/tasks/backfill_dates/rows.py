@@ -46,7 +46,7 @@ class Rows:
             return target.identifier(name, columns)
 
         self._id, self._date = quoted(names.id), quoted(names.date)
-        self._html = quoted(names.html) if names.html else "NULL"
+        self._html = self._page(quoted(names.html)) if names.html else "NULL"
         self._url = quoted(names.url) if names.url else "NULL"
         self._table = target.identifier(names.table, target.tables())
         self._undated = f"{self._date} IS NULL"
@@ -55,6 +55,15 @@ class Rows:
         self._memory = self.has_memory()
         self._where = self._condition(redo, list_existing, self._memory)
         self._prepare(self._ours() if redo and self._memory else "1 = 0")
+
+    def _page(self, column: str) -> str:
+        """The page as it is stored: SQLite's text is UTF-8, and would only be decoded here to be
+        encoded again on its way to a computing process."""
+        if self.target.dialect != "sqlite":
+            return column
+        with self.target.read() as connection:
+            encoding = connection.exec_driver_sql("PRAGMA encoding").scalar_one()
+        return f"CAST({column} AS BLOB)" if encoding == "UTF-8" else column
 
     def has_memory(self) -> bool:
         """Whether an earlier run left its table (a dry run makes none)."""
@@ -130,7 +139,7 @@ class Rows:
     def read(self, cursor: Any, limit: int) -> list[tuple]:
         """Up to `limit` (id, url, html, date, whether the date is ours) after the cursor.
 
-        Fewer when the pages are huge.
+        The html is text or bytes. Fewer when the pages are huge.
         """
         query = self._first if cursor is None else self._next
         params = self._bound(query, n=limit, cursor=cursor)
