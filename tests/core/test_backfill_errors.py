@@ -10,37 +10,25 @@ from contextlib import closing
 
 import pytest
 
-from core.backfill import Backfill
 from core.errors import Retry
 from core.loop import committing, passing
 from core.policy import ErrorParams, ErrorPolicy
-from core.target import Target
-from core.task_type import EXACTLY_ONCE
+from tests.copying import Copying
 from tests.moves import bench_with, jobs, now
 
 RECORDS = 60
 
 
-class Copy(Backfill):
-    """Copies numbers into a table that refuses some."""
+class Copy(Copying):
+    """Some records cannot be computed, either."""
 
     name = "copy-picky"
-    guarantee = EXACTLY_ONCE
     compute_fails = frozenset()
     computed = []
-    batches = []
 
     class Params(ErrorParams):
         database: str
         batch_size: int = 16
-
-    def target(self, run):
-        self.db = Target.open(self.params.database)
-        return self.db
-
-    def read(self, run, cursor, limit):
-        page = "SELECT id FROM numbers WHERE id > ? ORDER BY id LIMIT ?"
-        return self.db.rows(page, (cursor or 0, limit))
 
     def read_keys(self, run, keys):
         return [(key,) for key in keys]
@@ -53,12 +41,6 @@ class Copy(Backfill):
         if record[0] in self.compute_fails:
             raise ValueError(f"no {record[0]}")
         return record[0]
-
-    def apply(self, run, results, connection):
-        type(self).batches.append([r.key for r in results])
-        rows = [(r.value,) for r in results if r.failure is None]
-        if rows:
-            connection.exec_driver_sql("INSERT INTO copies(id) VALUES (?)", rows)
 
 
 @pytest.fixture
@@ -73,7 +55,7 @@ def bench(tmp_path, monkeypatch):
         db.execute("CREATE TABLE numbers(id INTEGER PRIMARY KEY)")
         db.executemany("INSERT INTO numbers VALUES (?)", [(n,) for n in range(1, RECORDS + 1)])
         db.execute("CREATE TABLE refused(id INTEGER PRIMARY KEY)")
-        db.execute("CREATE TABLE copies(id INTEGER)")
+        db.execute("CREATE TABLE copies(id INTEGER, value INTEGER)")
         db.execute(
             """CREATE TRIGGER picky BEFORE INSERT ON copies
                WHEN new.id IN (SELECT id FROM refused) BEGIN SELECT raise(ABORT, 'not this'); END"""
