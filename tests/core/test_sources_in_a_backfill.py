@@ -13,6 +13,7 @@ from core.registry import Registry
 from core.sources import counted as counted_module
 from core.sources import lines as lines_module
 from tests.factories import Bench
+from tests.moves import put_setting
 
 PLUGIN = '''
 from pydantic import BaseModel
@@ -95,9 +96,7 @@ def bench(tmp_path):
     (tmp_path / "tasks" / "into.py").write_text(PLUGIN)
     bench = Bench(tmp_path)
     bench.put = tmp_path
-    with bench.ledger.transaction() as store:
-        store.changed("put_setting", key="roots", value=json.dumps([str(tmp_path)]))
-        store.changed("settings_changed")
+    put_setting(bench, roots=[str(tmp_path)])
     bench.database = tmp_path / "target.sqlite"
     with closing(sqlite3.connect(bench.database)) as db, db:
         db.execute("CREATE TABLE found (value TEXT)")

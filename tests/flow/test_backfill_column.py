@@ -14,6 +14,7 @@ from core.paths import Roots
 from core.tasks.backfill_column import BackfillColumn
 from core.tasks.backfill_column.rows import Rows
 from tests.factories import Bench
+from tests.moves import put_setting
 
 
 def ask(path, sql, *params):
@@ -24,9 +25,7 @@ def ask(path, sql, *params):
 @pytest.fixture
 def bench(tmp_path):
     bench = Bench(tmp_path)
-    with bench.ledger.transaction() as store:
-        store.changed("put_setting", key="roots", value=json.dumps([str(tmp_path)]))
-        store.changed("settings_changed")
+    put_setting(bench, roots=[str(tmp_path)])
     yield bench
     bench.store.close()
 

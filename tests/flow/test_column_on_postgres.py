@@ -17,6 +17,7 @@ from core.sources import Query, Table
 from core.tasks.backfill_column import BackfillColumn
 from core.totals import Counter, bounded
 from tests.factories import Bench
+from tests.moves import put_setting
 
 pytest_plugins = ("tests.postgres",)
 pytestmark = pytest.mark.slow
@@ -39,9 +40,7 @@ def url(postgres, database):
 @pytest.fixture
 def bench(tmp_path):
     bench = Bench(tmp_path)
-    with bench.ledger.transaction() as store:
-        store.changed("put_setting", key="roots", value=json.dumps([str(tmp_path)]))
-        store.changed("settings_changed")
+    put_setting(bench, roots=[str(tmp_path)])
     yield bench
     bench.store.close()
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.endings import finished
-from tests.moves import jobs, now
+from tests.moves import jobs, now, put_setting
 
 
 def test_the_rehearsal_runs_both_steps(bench):
@@ -40,9 +40,7 @@ def test_checksums_fan_in_to_a_manifest(bench, tmp_path):
     names = [f"f{n:02}.txt" for n in range(25)]
     for name in names:
         (folder / name).write_text(name)
-    with bench.ledger.transaction() as store:
-        store.changed("put_setting", key="roots", value=json.dumps([str(folder)]))
-        store.changed("settings_changed")
+    put_setting(bench, roots=[str(folder)])
     task = bench.run("checksum-folder", folder=str(folder), files_per_chunk=10)
     assert task.status == "completed", task.error
     expected = "".join(f"{hashlib.sha256(n.encode()).hexdigest()}  {n}\n" for n in names)
@@ -61,9 +59,7 @@ def test_a_file_whose_name_is_no_utf8_is_summed_like_any_other(bench, tmp_path):
             file.write(b"x")
     except OSError:
         pytest.skip("this file system takes UTF-8 names alone")
-    with bench.ledger.transaction() as store:
-        store.changed("put_setting", key="roots", value=json.dumps([str(folder)]))
-        store.changed("settings_changed")
+    put_setting(bench, roots=[str(folder)])
     assert bench.run("checksum-folder", folder=str(folder)).status == "completed"
 
 

@@ -1,0 +1,31 @@
+"""What the tests of `backfill-dates` make of an archive, and read of it.
+
+The same over HTTP is in test_dates_over_http.py, on PostgreSQL in test_dates_on_postgres.py; the
+search in a page alone is in test_extraction_on_articles.py.
+"""
+
+import json
+import sqlite3
+from contextlib import closing
+
+PAGE = "<html><head>{meta}</head><body><p>{text}</p></body></html>"
+PUBLISHED = '<meta property="article:published_time" content="{}">'
+
+
+def ask(path, sql, *params):
+    with closing(sqlite3.connect(path)) as database, database:
+        return database.execute(sql, params).fetchall()
+
+
+def run(bench, path, **params):
+    task = bench.run("backfill-dates", database=str(path), **params)
+    assert task.status == "completed", task.error
+    return task
+
+
+def outcomes(bench, task):
+    return json.loads(bench.store.value("result", id=task.id))["outcomes"]
+
+
+def dates(path):
+    return [r[0] for r in ask(path, "SELECT published_at FROM articles ORDER BY id")]
