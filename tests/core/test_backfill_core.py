@@ -1,6 +1,6 @@
 """The loop where things go wrong beside it: locks, lost answers, slow settings, vanished records.
 
-What the contract promises of an undisturbed loop is in test_backfill_contract.py.
+What the contract promises of an undisturbed loop is in tests/core/contract.
 """
 
 import sqlite3
