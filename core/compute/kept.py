@@ -27,7 +27,9 @@ def kept(code: Code, *, timeout: float, memory: int, in_flight: int = 4) -> Iter
     key = (code.module, code.qualname, timeout, memory)
     computer = _shelf.take(key)
     if computer is None:
-        computer = Processes(code, timeout=timeout, memory=memory, in_flight=in_flight)
+        computer = Processes(
+            code, timeout=timeout, memory=memory, in_flight=in_flight, threaded=False
+        )
     try:
         yield computer
     finally:

@@ -4,7 +4,7 @@ A record that exceeds the time limit fails at once. One whose process dies or ru
 tried once more, alone and in a fresh process where there is one, and then fails; after SIGKILL and
 SIGTERM, which come from outside, it takes four deaths. All other records are computed, again where
 necessary, and stay in order. Called by `core.backfill` through the `Computer` contract. Here stands
-only the caller's side; the thread that does the work is in `pump`.
+only the caller's side; what does the work is in `pump`.
 """
 
 import math
@@ -14,8 +14,10 @@ from dataclasses import asdict
 from typing import Any
 
 from core.compute import Code, Outcomes, TooManyBatches
+from core.compute.direct import Direct
 from core.compute.pump import Pump
 from core.compute.spawned import pack
+from core.compute.threaded import Threaded
 from core.compute.work import Batch
 from core.errors import LonghaulError
 
@@ -31,10 +33,13 @@ class Processes:
         timeout: float = 10.0,
         memory: int = 2 << 30,
         in_flight: int = 4,
+        threaded: bool = True,
     ) -> None:
         """`timeout` in seconds a record (wall time), `memory` in bytes of address space a process.
 
         The memory limit holds where the system has RLIMIT_AS (Linux); a record above it fails.
+        `threaded`: False lets the caller's own thread move the bytes, while it collects
+        (`core.compute.direct`).
         Raises ValueError for numbers below one or not finite.
         """
         for name, number in (("timeout", timeout), ("memory", memory), ("in_flight", in_flight)):
@@ -45,6 +50,7 @@ class Processes:
         self._timeout, self._in_flight = timeout, in_flight
         self._batches: deque[Batch] = deque()
         self._pump: Pump | None = None
+        self._kind: type[Pump] = Threaded if threaded else Direct
         self._closed = False
 
     @property
@@ -72,7 +78,7 @@ class Processes:
         if len(self._batches) >= self._in_flight:
             raise TooManyBatches()
         if self._pump is None:
-            self._pump = Pump(self._setup, self._processes, self._timeout)
+            self._pump = self._kind(self._setup, self._processes, self._timeout)
         self._raise_if_broken(self._pump)
         batch = Batch(records)
         self._batches.append(batch)
@@ -81,7 +87,7 @@ class Processes:
     def collect(self, wait: float) -> Outcomes | None:
         if not self._batches or self._pump is None:
             return None
-        done = self._batches[0].done.wait(wait)
+        done = self._pump.wait(self._batches[0], wait)
         self._raise_if_broken(self._pump)
         return self._batches.popleft().outcomes if done else None
 

@@ -1,19 +1,16 @@
-"""The thread that keeps the computing processes busy: hands out records, takes in results.
+"""What keeps the computing processes busy: hands out records, takes in results.
 
-One thread moves the bytes of all processes without ever waiting for one of them, so that they stay
-busy while the caller writes to its database, and time limits hold while nobody looks. It starts and
-ends the processes too (on Linux a process dies with the *thread* that started it). Called by
-`core.compute.processes` alone; the bookkeeping of records is in `work`, one process in `spawned`.
+Here stands what is done at each turn, by one thread that never waits for one of them alone. Whose
+thread that is differs: one of its own (`threaded`) or the caller's (`direct`). It starts and ends
+the processes too (on Linux a process dies with the *thread* that started it). The bookkeeping of
+records is in `work`, one process in `spawned`.
 """
 
 import math
 import pickle
 import selectors
-import socket
-import threading
 import time
 from collections import deque
-from contextlib import suppress
 
 from core.compute import Failure
 from core.compute.spawned import Spawned, unpacked
@@ -39,7 +36,7 @@ _STALL_SECONDS = 1.0  # late by more: everything was stopped (suspended), the pr
 
 
 class Pump:
-    """All methods but the private ones may be called from any thread."""
+    """What both kinds share."""
 
     def __init__(self, setup: bytes, processes: int, timeout: float) -> None:
         self._setup, self._processes = setup, processes
@@ -56,13 +53,7 @@ class Pump:
         self._bad_starts = 0
         self._buffer = memoryview(bytearray(1 << 18))
         self._selector = selectors.DefaultSelector()
-        self._bell, self._ring = socket.socketpair()
-        for end in (self._bell, self._ring):
-            end.setblocking(False)
-        self._selector.register(self._bell, selectors.EVENT_READ)
         self._open, self._grace = True, _LEAVE_SECONDS
-        self._thread = threading.Thread(target=self._run, name="compute-pump", daemon=True)
-        self._thread.start()
 
     @property
     def pids(self) -> list[int]:
@@ -70,44 +61,64 @@ class Pump:
         return [child.pid for child in list(self._children)]
 
     def add(self, batch: Batch) -> None:
-        self._inbox.append(batch)
-        self._wake()
+        """Compute it, behind what was added before."""
+        raise NotImplementedError
+
+    def wait(self, batch: Batch, seconds: float) -> bool:
+        """Whether every record of it has its outcome, within `seconds`."""
+        raise NotImplementedError
 
     def resize(self, processes: int) -> None:
+        """So many processes from now on."""
         self._processes = processes
-        self._wake()
 
     def stop(self, now: bool) -> None:
-        """End all processes and the thread; returns when they have ended."""
+        """End all processes; returns when they have ended."""
+        raise NotImplementedError
+
+    # --- a turn, by the one thread that moves the bytes ------------------------------------------
+
+    def _close_soon(self, now: bool) -> None:
         self._open, self._grace = False, 0.0 if now else _LEAVE_SECONDS
-        self._wake()
-        self._thread.join()
-        self._bell.close()
-        self._ring.close()
 
-    def _wake(self) -> None:
-        with suppress(OSError):  # full: it is awake
-            self._ring.send(b"!")
+    def _break(self, error: Exception) -> None:
+        if not isinstance(error, LonghaulError):
+            told = LonghaulError(f"Computing stopped: {type(error).__name__}: {error}")
+            told.__cause__, error = error, told
+        self.error = error
 
-    # --- the thread ------------------------------------------------------------------------------
+    def _abandon(self) -> None:
+        self._end_all()
+        self._work.abandon()
+        for batch in (*self._owed, *self._inbox):
+            batch.done.set()
 
-    def _run(self) -> None:
-        try:
-            while self._open:
-                self._turn()
-        except LonghaulError as error:
-            self.error = error
-        except Exception as error:  # a fault of ours must reach the caller, not die with the thread
-            self.error = LonghaulError(f"Computing stopped: {type(error).__name__}: {error}")
-            self.error.__cause__ = error
-        finally:
-            self._end_all()
-            self._work.abandon()
-            for batch in (*self._owed, *self._inbox):
-                batch.done.set()
-
-    def _turn(self) -> None:
+    def _turn(self, most: float | None = None) -> None:
+        """Hand out, wait for an event (for `most` seconds), and see what came in."""
         now = time.monotonic()
+        self._feed(now)
+        if self._all_have_plenty():
+            self._rest()
+        patience = self._patience(now)
+        if most is not None:
+            patience = most if patience is None else min(patience, most)
+        events = self._selector.select(patience)
+        later = time.monotonic()
+        if patience is not None and later - now - patience > _STALL_SECONDS:
+            for child in self._children:
+                child.since += later - now - patience
+        for key, mask in events:
+            if key.data is None:
+                self._woken()
+                continue
+            if mask & selectors.EVENT_WRITE:
+                self._send(key.data, later)
+            if mask & selectors.EVENT_READ:
+                self._hear(key.data, later)
+        self._judge(time.monotonic())
+
+    def _feed(self, now: float) -> None:
+        """Take in what was added, and hand it out."""
         while self._inbox:
             batch = self._inbox.popleft()
             self._owed.append(batch)
@@ -116,24 +127,6 @@ class Pump:
             self._owed.popleft()
         self._staff(now)
         self._hand_out(now)
-        if self._all_have_plenty():
-            self._rest()
-        patience = self._patience(now)
-        events = self._selector.select(patience)
-        later = time.monotonic()
-        if patience is not None and later - now - patience > _STALL_SECONDS:
-            for child in self._children:
-                child.since += later - now - patience
-        for key, mask in events:
-            if key.fileobj is self._bell:
-                with suppress(BlockingIOError):
-                    self._bell.recv(4096)
-                continue
-            if mask & selectors.EVENT_WRITE:
-                self._send(key.data, later)
-            if mask & selectors.EVENT_READ:
-                self._hear(key.data, later)
-        self._judge(time.monotonic())
 
     def _staff(self, now: float) -> None:
         """Start what is missing (never more than there are records), retire what is too much."""
@@ -195,10 +188,10 @@ class Pump:
 
     def _rest(self) -> None:
         """Let answers gather: each look at them takes a core from a process that computes."""
-        self._bell.settimeout(REST_SECONDS)
-        with suppress(TimeoutError):
-            self._bell.recv(4096)
-        self._bell.setblocking(False)
+        time.sleep(REST_SECONDS)
+
+    def _woken(self) -> None:
+        """What the selector says without a process: somebody has rung."""
 
     def _send(self, child: Spawned, now: float) -> None:
         child.flush(now)
