@@ -6,6 +6,7 @@ import pytest
 
 from tests.crash.site import Site, until
 from tests.crash.verdict import assert_as_if_uninterrupted, assert_events_tell
+from tests.disks import small_disk
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
@@ -13,17 +14,8 @@ pytestmark = [pytest.mark.crash, pytest.mark.slow]
 @pytest.fixture
 def small(tmp_path):
     """A folder on a disk of one megabyte; `grow` makes room."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    try:
-        refused = subprocess.run(mount, capture_output=True, text=True)
-    except FileNotFoundError:
-        pytest.skip("there is no mount command here")
-    if refused.returncode:
-        pytest.skip(f"mounting a small tmpfs is refused: {refused.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_disk(tmp_path / "small", "1m") as folder:
+        yield folder
 
 
 def fill(folder, spare=0):

@@ -1,8 +1,20 @@
-"""What several files of flow tests share: a photo project whose pictures are decoded here."""
+"""What several files of flow tests share: a worker stepped by hand, and a photo project whose
+pictures are decoded here."""
 
 import pytest
 
+from tests.factories import Bench
+from tests.moves import put_setting
 from tests.photo_factories import FILES, Studio, decode_here
+
+
+@pytest.fixture
+def bench(tmp_path):
+    """A queue and its worker, whose tasks may name files of this test."""
+    made = Bench(tmp_path)
+    put_setting(made, roots=[str(tmp_path)])
+    yield made
+    made.store.close()
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from core.sources import Query, Table
 from core.tasks.backfill_column import BackfillColumn
 from core.totals import Counter, bounded
 from tests.factories import Bench
-from tests.moves import put_setting
 
 pytest_plugins = ("tests.postgres",)
 pytestmark = pytest.mark.slow
@@ -35,14 +34,6 @@ def url(postgres, database):
     postgres.execute(TABLE, database)
     postgres.execute(ROWS, database)
     return postgres.url(database)
-
-
-@pytest.fixture
-def bench(tmp_path):
-    bench = Bench(tmp_path)
-    put_setting(bench, roots=[str(tmp_path)])
-    yield bench
-    bench.store.close()
 
 
 def fetch(postgres, url, sql):

@@ -1,20 +1,9 @@
-"""A worker stepped by hand, a shop whose products lack labels, and a table of values for them."""
+"""A shop whose products lack labels, and a table of values for them."""
 
 import sqlite3
 from contextlib import closing
 
 import pytest
-
-from tests.factories import Bench
-from tests.moves import put_setting
-
-
-@pytest.fixture
-def bench(tmp_path):
-    bench = Bench(tmp_path)
-    put_setting(bench, roots=[str(tmp_path)])
-    yield bench
-    bench.store.close()
 
 
 @pytest.fixture

@@ -6,19 +6,14 @@ from contextlib import closing
 import pytest
 
 from core.tasks.backfill_dates import BackfillDates
-from tests.factories import Bench
 from tests.flow.dates.archives import PAGE, PUBLISHED
-from tests.moves import put_setting
 
 
 @pytest.fixture
-def bench(tmp_path, monkeypatch):
+def bench(bench, monkeypatch):
     """Computes in this process, which saves each test the start of another."""
     monkeypatch.setattr(BackfillDates, "compute_in", "inline")
-    bench = Bench(tmp_path)
-    put_setting(bench, roots=[str(tmp_path)])
-    yield bench
-    bench.store.close()
+    return bench
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ nothing is left behind."""
 
 import errno
 import os
-import subprocess
 import threading
 import time
 from contextlib import suppress
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.disks import small_disk
 from tests.webui.http_client import (
     answer_times,
     descriptors,
@@ -104,17 +104,8 @@ def test_the_folder_is_ours_alone_while_an_upload_arrives(site):
 @pytest.fixture
 def small(tmp_path):
     """A folder on a disk of eight megabytes."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
-    try:
-        refused = subprocess.run(mount, capture_output=True, text=True)
-    except FileNotFoundError:
-        pytest.skip("there is no mount command here")
-    if refused.returncode:
-        pytest.skip(f"mounting a small tmpfs is refused: {refused.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_disk(tmp_path / "small", "8m") as folder:
+        yield folder
 
 
 @pytest.mark.parametrize(
