@@ -232,3 +232,13 @@ def test_pages_are_read_right_whatever_the_encoding_of_the_database(tmp_path):
         shutil.rmtree(tmp_path / "tasks", ignore_errors=True)
     assert found["UTF-8"] == ["2021-03-04", "2020-05-06", None, None]
     assert found["UTF-16le"] == found["UTF-8"]
+
+
+def test_text_that_is_no_utf_8_is_read_as_the_page_declares(bench, archive):
+    page = PAGE.format(
+        meta='<meta charset="windows-1252">', text='<p class="date">4. März 2021</p>'
+    )
+    ask(archive, "UPDATE articles SET html = CAST(? AS TEXT) WHERE id = 4", page.encode("cp1252"))
+    task = bench.run("backfill-dates", database=str(archive))
+    assert (task.status, task.failed) == ("completed", 0)
+    assert dates(archive)[3] == "2021-03-04"
