@@ -112,7 +112,9 @@ class Pages:
         Raises Fail when no page could be read.
         """
         run = self._run
-        if left := self.open_items():
+        # Each page is counted once, so nothing is open where all are counted.
+        is_counted = run.progress.seen == run.progress.total
+        if not is_counted and (left := self.open_items()):
             skipped = run.progress.skipped + len(left)
             run.checkpoint(skipped=skipped, effects=partial(self._skip, left))
         figures = self._store.row("figures_of_source", id=self._source.id)
