@@ -10,7 +10,7 @@ import re
 import pytest
 
 from tests.webui.browsing import browser, opened, until_true  # noqa: F401  (a fixture)
-from tests.webui.http_client import TOKEN
+from tests.webui.http_client import TOKEN, eventually
 from tests.webui.layout import faults, resize
 from tests.webui.site import live_site
 from webui.app import start_site
@@ -105,7 +105,9 @@ def test_a_setting_changes_every_window(browser, live, wall):  # noqa: F811
         expect(wall.locator(".wall-lines")).to_have_count(0)
         panel.get_by_label("Dim it at night").check()
         expect(panel.get_by_label("Dimmed from")).to_be_enabled()
-        assert live.read("/settings")["wall.dim"] == {"start": "22:00", "end": "06:00"}
+        # The page shows what was chosen before the service has answered.
+        hours = {"start": "22:00", "end": "06:00"}
+        eventually(lambda: live.read("/settings")["wall.dim"] == hours)
         wall.keyboard.press("Escape")
         expect(panel).to_have_count(0)
 
@@ -121,7 +123,7 @@ def test_distance_makes_the_type_larger_and_the_hero_stays(wall, live):
     expect(panel.get_by_role("status")).to_contain_text("easy to read")
     until_true(wall, f"{ROOT_SIZE} > {size} * 1.3")
     assert hero.bounding_box()["height"] == pytest.approx(height, abs=1)
-    assert live.read("/settings")["wall.distance"] == 6
+    eventually(lambda: live.read("/settings")["wall.distance"] == 6)
 
 
 def test_what_is_half_typed_stays_while_news_arrive(wall, live):
