@@ -77,6 +77,7 @@ class FakeService:
         self.requests, self.logs, self.refusals = [], [], {}
         self.settings = {"zoom": 1.0, "theme": "system", "roots": []}
         self.problems, self.conditions = [], []
+        self.folder_problem = ""  # of the speech models
         self._events, self._readers = [], []
         self._changed = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
@@ -201,7 +202,7 @@ class FakeService:
                     }
                 ],
                 "chosen": {"engine": "pocketsphinx", "model": "en-us", "problem": ""},
-                "folder_problem": "",
+                "folder_problem": self.folder_problem,
             },
         }
 

@@ -145,6 +145,14 @@ def test_doctor_names_a_refused_task_type_with_file_line_and_reason(longhaul, se
     assert "/t/mine.py, line 7: invalid syntax" in out
 
 
+def test_doctor_says_why_the_folder_of_models_cannot_be_read_and_what_mends_it(longhaul, service):
+    service.folder_problem = "/away cannot be read: No such file or directory."
+    status, out, _ = longhaul("doctor")
+    assert status == 1
+    assert "/away cannot be read" in out
+    assert "longhaul settings recordings.models_folder=" in out
+
+
 def test_doctor_finds_a_data_directory_that_others_may_read(longhaul, folder):
     folder.mkdir()
     os.chmod(folder, 0o755)
