@@ -14,7 +14,6 @@ import contextlib
 import mmap
 import os
 import socket
-import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -24,18 +23,16 @@ AGAIN_S, MOST_S = 0.002, 0.005  #: between two tries when nobody calls, at first
 SHORT_S = 0.01  #: for so long the pauses stay at AGAIN_S
 COMMIT_S = 0.00015  #: a commit is watched so long at most by who was called
 
-_PORT = struct.Struct("!H")
-_HALF = 16 * _PORT.size  #: bytes: the places of those that a person waits for, then of the others
-_ALL = 2 * _HALF
-_NOBODY = bytes(_PORT.size)
+_HALF = 16  #: places of those that a person waits for, then as many of the others
+_BYTES = 4 * _HALF  #: of all places: each is a port, 0 for nobody
 
 
 class Turn:
     """Whose turn it is to write into the database `path`. Safe to use from many threads."""
 
     def __init__(self, path: Path):
-        # The places, and a byte that says whether somebody writes.
-        self._shared = _mapped(f"{path}-turn", _ALL + 1)
+        shared = memoryview(_mapped(f"{path}-turn", _BYTES + 1))
+        self._ports, self._is_written = shared[:_BYTES].cast("H"), shared[_BYTES:]
         self._local = threading.local()
         self._sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._sender.setblocking(False)
@@ -48,25 +45,24 @@ class Turn:
 
     def begun(self) -> None:
         """The lock is ours."""
-        self._shared[_ALL] = 1
+        self._is_written[0] = 1
 
     def call(self) -> None:
         """The lock will be free in a moment: call the next one. Never blocks, never raises."""
-        places = self._shared[:_ALL]
-        if not any(places):
+        ports = self._ports.tolist()
+        taken = [at for at, port in enumerate(ports) if port]
+        if not taken:
             return
-        taken = [at for at in range(0, _ALL, _PORT.size) if places[at : at + 2] != _NOBODY]
         at = taken[0]
         if at >= _HALF:
             at = self._last = next((at for at in taken if at > self._last), at)
-        port = places[at : at + _PORT.size]
-        self._shared[at : at + _PORT.size] = _NOBODY
+        self._ports[at] = 0
         with contextlib.suppress(OSError):
-            self._sender.sendto(b"\1", ("127.0.0.1", *_PORT.unpack(port)))
+            self._sender.sendto(b"\1", ("127.0.0.1", ports[at]))
 
     def ended(self) -> None:
         """It is free."""
-        self._shared[_ALL] = 0
+        self._is_written[0] = 0
 
     # --- who waits -------------------------------------------------------------------------------
 
@@ -77,7 +73,7 @@ class Turn:
         """
         began, waited, at = time.monotonic(), 0.0, 0
         ear = self._ear()
-        port = _PORT.pack(ear.getsockname()[1])
+        port = ear.getsockname()[1]
         try:
             while waited < patience_s:
                 at = self._take_place(port, 0 if urgent else _HALF)
@@ -88,22 +84,21 @@ class Turn:
                     self._watch()
                 waited = time.monotonic() - began
         finally:
-            if self._shared[at : at + _PORT.size] == port:
-                self._shared[at : at + _PORT.size] = _NOBODY
+            if self._ports[at] == port:
+                self._ports[at] = 0
 
-    def _take_place(self, port: bytes, first: int) -> int:
+    def _take_place(self, port: int, first: int) -> int:
         """Put our port into a free place of a half, else into somebody's: that one tries again
         by itself."""
-        places = self._shared[first : first + _HALF]
-        offered = range(0, _HALF, _PORT.size)
-        at = first + next((n for n in offered if places[n : n + 2] in (_NOBODY, port)), 0)
-        self._shared[at : at + _PORT.size] = port
+        half = range(first, first + _HALF)
+        at = next((at for at in half if self._ports[at] in (0, port)), first)
+        self._ports[at] = port
         return at
 
     def _watch(self) -> None:
         """Who called is about to commit: sleeping once more would take longer than that."""
         until = time.monotonic() + COMMIT_S
-        while self._shared[_ALL] and time.monotonic() < until:
+        while self._is_written[0] and time.monotonic() < until:
             pass
 
     def _ear(self) -> socket.socket:

@@ -19,9 +19,10 @@ def make(path, journal="delete", html="<p>x</p>"):
     return path
 
 
-def ask(path, sql):
-    with closing(sqlite3.connect(path)) as database:
-        return database.execute(sql).fetchall()
+def ask(path, sql, *params):
+    """The rows of a statement; what it writes is committed."""
+    with closing(sqlite3.connect(path)) as database, database:
+        return database.execute(sql, params).fetchall()
 
 
 def dated(path):

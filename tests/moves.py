@@ -96,3 +96,8 @@ def drop_in(folder: Path, name: str, text: str) -> Path:
     file.parent.mkdir(exist_ok=True)
     file.write_text(text, encoding="utf-8")
     return file
+
+
+def outcomes(bench, task):
+    """{outcome: records} as a finished backfill tells them."""
+    return json.loads(bench.store.value("result", id=task.id))["outcomes"]

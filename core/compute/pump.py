@@ -10,6 +10,7 @@ import math
 import pickle
 import selectors
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 
 from core.compute import Failure
@@ -35,7 +36,7 @@ _TICK_SECONDS = 0.5  # looking at the clock while something is computed, to noti
 _STALL_SECONDS = 1.0  # late by more: everything was stopped (suspended), the processes too
 
 
-class Pump:
+class Pump(ABC):
     """What both kinds share."""
 
     def __init__(self, setup: bytes, processes: int, timeout: float) -> None:
@@ -60,21 +61,21 @@ class Pump:
         """The processes of this moment."""
         return [child.pid for child in list(self._children)]
 
+    @abstractmethod
     def add(self, batch: Batch) -> None:
         """Compute it, behind what was added before."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wait(self, batch: Batch, seconds: float) -> bool:
         """Whether every record of it has its outcome, within `seconds`."""
-        raise NotImplementedError
 
     def resize(self, processes: int) -> None:
         """So many processes from now on."""
         self._processes = processes
 
+    @abstractmethod
     def stop(self, now: bool) -> None:
         """End all processes; returns when they have ended."""
-        raise NotImplementedError
 
     # --- a turn, by the one thread that moves the bytes ------------------------------------------
 
@@ -190,7 +191,7 @@ class Pump:
         """Let answers gather: each look at them takes a core from a process that computes."""
         time.sleep(REST_SECONDS)
 
-    def _woken(self) -> None:
+    def _woken(self) -> None:  # noqa: B027 - a kind that has no bell is never rung
         """What the selector says without a process: somebody has rung."""
 
     def _send(self, child: Spawned, now: float) -> None:

@@ -104,7 +104,7 @@ def test_nobody_is_missed_who_takes_a_place_while_the_lock_is_let_go(tmp_path, m
 
 def test_a_place_that_a_killed_process_left_costs_one_call(tmp_path, monkeypatch):
     turn = Turn(tmp_path / "state.sqlite")
-    turn._shared[:2] = b"\x00\x07"  # as after kill -9: nobody listens there
+    turn._ports[0] = 7  # as after kill -9: nobody listens there
     patient(monkeypatch)
     tries = waiting(turn)
     turn.call()
@@ -139,7 +139,7 @@ def test_more_who_wait_than_there_are_places_all_get_their_turn(tmp_path):
 def test_tries_end_when_patience_is_over_and_leave_no_place_behind(tmp_path):
     turn = Turn(tmp_path / "state.sqlite")
     assert len(list(turn.tries(0.02, urgent=False))) > 2
-    assert not any(turn._shared[:])
+    assert not any(turn._ports)
 
 
 def test_a_mark_of_writing_that_a_killed_process_left_holds_nobody_up(tmp_path):
@@ -154,7 +154,7 @@ def test_a_mark_of_writing_that_a_killed_process_left_holds_nobody_up(tmp_path):
             pass
     with store.transaction():
         store.changed("settings_changed")
-    assert not any(store._turn._shared[:])
+    assert not any(store._turn._ports) and not store._turn._is_written[0]
     store.close()
     other.close()
 

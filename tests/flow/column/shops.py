@@ -5,8 +5,8 @@ core/test_expressions.py.
 """
 
 import json
-import sqlite3
-from contextlib import closing
+
+from tests.archive import ask
 
 LOWERED = [f"own {n}" if n % 4 == 0 else f"title {n}" for n in range(100)]
 LOOKUP = {"fill_with": "lookup", "match_column": "country", "lookup_table": "countries"} | {
@@ -14,11 +14,6 @@ LOOKUP = {"fill_with": "lookup", "match_column": "country", "lookup_table": "cou
     "lookup_value": "name",
 }
 CSV = {"fill_with": "csv", "match_column": "title", "csv_key": "t", "csv_value": "v"}
-
-
-def ask(path, sql, *params):
-    with closing(sqlite3.connect(path)) as database, database:
-        return database.execute(sql, params).fetchall()
 
 
 def params(path, **more):
@@ -30,10 +25,6 @@ def run(bench, path, **more):
     task = bench.run("backfill-column", **params(path, **more))
     assert task.status == "completed", task.error
     return task
-
-
-def outcomes(bench, task):
-    return json.loads(bench.store.value("result", id=task.id))["outcomes"]
 
 
 def labels(path):

@@ -4,7 +4,8 @@ import pytest
 
 from core.paths import Roots
 from core.tasks.backfill_column import BackfillColumn
-from tests.flow.column.shops import CSV, LOOKUP, outcomes, params, run
+from tests.flow.column.shops import CSV, LOOKUP, params, run
+from tests.moves import outcomes
 
 
 @pytest.mark.parametrize("way", [{}, LOOKUP])

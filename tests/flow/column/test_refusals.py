@@ -6,7 +6,9 @@ from core.errors import Forbidden, Invalid
 from core.paths import Roots
 from core.tasks.backfill_column import BackfillColumn
 from core.tasks.backfill_column.rows import Rows
-from tests.flow.column.shops import CSV, LOOKUP, ask, items, labels, outcomes, params, run
+from tests.archive import ask
+from tests.flow.column.shops import CSV, LOOKUP, items, labels, params, run
+from tests.moves import outcomes
 
 # --- failures ------------------------------------------------------------------------------------
 

@@ -4,7 +4,9 @@ import json
 import sqlite3
 from contextlib import closing
 
-from tests.flow.column.shops import CSV, LOOKUP, LOWERED, ask, items, labels, outcomes, params, run
+from tests.archive import ask
+from tests.flow.column.shops import CSV, LOOKUP, LOWERED, items, labels, params, run
+from tests.moves import outcomes
 
 # --- four ways to fill ---------------------------------------------------------------------------
 

@@ -4,27 +4,16 @@ The same over HTTP is in test_dates_over_http.py, on PostgreSQL in test_dates_on
 search in a page alone is in test_extraction_on_articles.py.
 """
 
-import json
-import sqlite3
-from contextlib import closing
+from tests.archive import ask
 
 PAGE = "<html><head>{meta}</head><body><p>{text}</p></body></html>"
 PUBLISHED = '<meta property="article:published_time" content="{}">'
-
-
-def ask(path, sql, *params):
-    with closing(sqlite3.connect(path)) as database, database:
-        return database.execute(sql, params).fetchall()
 
 
 def run(bench, path, **params):
     task = bench.run("backfill-dates", database=str(path), **params)
     assert task.status == "completed", task.error
     return task
-
-
-def outcomes(bench, task):
-    return json.loads(bench.store.value("result", id=task.id))["outcomes"]
 
 
 def dates(path):

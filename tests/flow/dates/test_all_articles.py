@@ -7,8 +7,9 @@ import shutil
 
 import pytest
 
+from tests.archive import ask
 from tests.factories import Bench
-from tests.flow.dates.archives import ask, run
+from tests.flow.dates.archives import run
 from tests.moves import jobs, put_setting
 
 

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from core.tasks.backfill_dates import BackfillDates
-from tests.flow.dates.archives import PAGE, ask, dates
+from tests.archive import ask
+from tests.flow.dates.archives import PAGE, dates
 from tests.moves import bench_with, now, put_setting
 
 HOSTILE = '''

@@ -11,8 +11,9 @@ import pytest
 from core.errors import Invalid
 from core.paths import Roots
 from core.tasks.backfill_dates import BackfillDates
-from tests.flow.dates.archives import PAGE, PUBLISHED, ask, dates, outcomes, run
-from tests.moves import bench_with, now, put_setting
+from tests.archive import ask
+from tests.flow.dates.archives import PAGE, PUBLISHED, dates, run
+from tests.moves import bench_with, now, outcomes, put_setting
 
 # --- parameters ----------------------------------------------------------------------------------
 
