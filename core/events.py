@@ -15,6 +15,21 @@ from core.model import Event, Job, Kind, Task
 from core.store import Store
 
 
+def fact(kind: Kind, task_id: int | None, document: dict[str, Any], at: float) -> dict[str, Any]:
+    """A row of the list."""
+    return {"kind": str(kind), "task_id": task_id, "at": at, "data": told(document)}
+
+
+def facts_of(
+    kind: Kind, task: Task, jobs: Iterable[Job], at: float, waiting: Reason | None = None
+) -> list[dict[str, Any]]:
+    """The rows that tell a task, after each of `jobs` (with the task's source and type, which group
+    them)."""
+    of_task = {"source": task.source, "task_type": task.type}
+    rows = [fact(Kind.JOB_UPDATE, task.id, job_document(job) | of_task, at) for job in jobs]
+    return [*rows, fact(kind, task.id, task_document(task, waiting), at)]
+
+
 class Events:
     """The append-only list of facts."""
 
@@ -26,32 +41,24 @@ class Events:
 
     def append(self, kind: Kind, task_id: int | None, document: dict[str, Any]) -> None:
         """Append one fact; the caller holds the transaction that makes it true."""
-        self._append([(kind, task_id, document)])
+        self.append_facts([fact(kind, task_id, document, self._clock.wall())])
 
     def append_all(
         self, kind: Kind, task_id: int | None, documents: Iterable[dict[str, Any]]
     ) -> None:
         """Append several facts of one kind, in order, as `append` does."""
-        self._append([(kind, task_id, document) for document in documents])
+        at = self._clock.wall()
+        self.append_facts([fact(kind, task_id, document, at) for document in documents])
 
     def task(
         self, kind: Kind, task: Task, jobs: Iterable[Job] = (), waiting: Reason | None = None
     ) -> None:
-        """Tell a task as it now is, after each of `jobs` (with the task's source and type, which
-        group them)."""
-        of_task = {"source": task.source, "task_type": task.type}
-        facts = [(Kind.JOB_UPDATE, task.id, job_document(job) | of_task) for job in jobs]
-        self._append([*facts, (kind, task.id, task_document(task, waiting))])
+        """Tell a task as it now is, after each of `jobs`."""
+        self.append_facts(facts_of(kind, task, jobs, self._clock.wall(), waiting))
 
-    def _append(self, facts: list[tuple[Kind, int | None, dict[str, Any]]]) -> None:
-        at = self._clock.wall()
-        self._store.many(
-            "append_event",
-            [
-                {"kind": str(kind), "task_id": task_id, "at": at, "data": told(document)}
-                for kind, task_id, document in facts
-            ],
-        )
+    def append_facts(self, facts: list[dict[str, Any]]) -> None:
+        """Append what `fact` and `facts_of` made, in order."""
+        self._store.many("append_event", facts)
 
     # --- reading ---------------------------------------------------------------------------------
 

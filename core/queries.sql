@@ -188,12 +188,14 @@ UPDATE jobs SET cursor = :cursor, done = :done, failed = :failed, skipped = :ski
 WHERE id = :id AND fence = :fence AND status = 'running' RETURNING *;
 
 -- name: settle_job
--- Ends an attempt; refused (no row) when the claim is lost or the job already ended.
+-- Ends an attempt; refused (no row) when the claim is lost, the job already ended, or it or its task
+-- is no longer what the end was decided from.
 UPDATE jobs SET status = :status, blocked = :blocked, worker_id = NULL, lease_mono = NULL, lease_boot = NULL,
   lent = 0, wake_mono = :wake_mono, wake_boot = :wake_boot, tries = :tries, deaths = :deaths,
   death_cursor = :death_cursor, fence = :fence, error = :error, rate = NULL, rate_low = NULL, rate_high = NULL,
   finished_at = :finished_at, updated_at = :updated_at, version = version + 1
-WHERE id = :id AND fence = :held AND status = 'running';
+WHERE id = :id AND fence = :held AND status = 'running' AND version = :version
+  AND (SELECT t.version FROM tasks t WHERE t.id = jobs.task_id) = :task_version;
 
 -- name: roll_up
 -- A task's counters are the sums over the jobs of its current run. The total is known in the last

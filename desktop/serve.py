@@ -5,6 +5,7 @@ when it can answer until just before the lock is given back. Called by `longhaul
 """
 
 import json
+import gc
 import logging
 import os
 import secrets
@@ -67,6 +68,7 @@ def _run(folder: Path, host: str, port: int, stop: threading.Event) -> None:
         with _announced(folder, site.url, token), watched:
             # Workers begin to import when others can already ask: two cores are not many.
             service.start()
+            gc.freeze()  # what was loaded stays: looking through it would hold up requests
             say(f"Longhaul runs at {site.url} for {folder} (pid {os.getpid()}). Ctrl-C stops it.")
             stop.wait()
             log.info("stopping")

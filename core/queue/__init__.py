@@ -9,7 +9,8 @@ from core.queue.claims import Claim, Claims, Note, Verdict
 from core.queue.intake import Intake
 from core.queue.ledger import Ledger
 from core.queue.ordering import Ordering
-from core.queue.settling import Outcome, Settling
+from core.queue.outcome import Outcome
+from core.queue.settling import Settling
 from core.queue.steering import Steering
 
 __all__ = [

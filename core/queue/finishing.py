@@ -3,6 +3,8 @@ waited for it. Inside the transaction of the caller, who tells of it: the end of
 (`core.queue.settling`), or a person's cancel (`core.queue.steering`).
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -29,6 +31,43 @@ NOTHING: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class TaskEnd:
+    """The end of a task: what is written, and the task as it then is."""
+
+    columns: dict[str, Any]
+    after: Task
+    fresh: int  #: records that no earlier end of it has counted
+    result: bytes | None
+
+    @classmethod
+    def of(
+        cls,
+        task: Task,
+        status: Status,
+        counters: Mapping[str, Any],
+        now: float,
+        *,
+        error: dict[str, Any] | None = None,
+        message: str | None = None,
+        result: tuple[bytes | None, str | None] = (None, None),
+    ) -> "TaskEnd":
+        """`counters`: as `last_counters` finds them. `message`: None leaves the old one.
+        `result`: content and media type."""
+        columns = {
+            "status": status,
+            "error": compact(error) if error else None,
+            "message": task.message if message is None else message,
+            "result_type": result[1] or task.result_type,
+            "finished_at": now,
+            "updated_at": now,
+            **counters,
+        }
+        fresh = columns.pop("fresh")
+        after = task.changed(**columns, **NO_RATE, hold=0, version=task.version + 1)
+        return cls(columns, after, fresh, result[0])
+
+
 class Finishing:
     """Gives tasks their terminal status."""
 
@@ -52,12 +91,12 @@ class Finishing:
         of its run, if there is but one and the caller has it.
         Raises ClaimLost when it has already ended.
         """
-        now, (content, media_type) = self._ledger.clock.wall(), result
+        content, media_type = result
         content = content.encode() if isinstance(content, str) else content
-        if only is not None and _counted_nothing(only) and media_type != JSON:
-            counters: Any = NOTHING
+        if only is not None and counted_nothing(only) and media_type != JSON:
+            counters: dict[str, Any] = NOTHING
         else:
-            counters = self._store.row(
+            row = self._store.row(
                 "last_counters",
                 id=task.id,
                 run=task.run,
@@ -65,23 +104,31 @@ class Finishing:
                 result=content,
                 result_type=media_type,
             )
-        ended = {
-            "status": status,
-            "error": compact(error) if error else None,
-            "message": task.message if message is None else message,
-            "result_type": media_type or task.result_type,
-            "finished_at": now,
-            "updated_at": now,
-            **dict(counters),
-        }
-        if not self._store.changed("finish_task", id=task.id, result=content, **ended):
+            counters = dict(row)
+        end = TaskEnd.of(
+            task,
+            status,
+            counters,
+            self._ledger.clock.wall(),
+            error=error,
+            message=message,
+            result=(content, media_type),
+        )
+        self.write(end)
+        return end.after
+
+    def write(self, end: TaskEnd) -> None:
+        """Write a task's end and what follows from it; tells nothing.
+
+        Raises ClaimLost when it has already ended.
+        """
+        task = end.after
+        if not self._store.changed("finish_task", id=task.id, result=end.result, **end.columns):
             raise ClaimLost(f"task {task.id} has already ended")
-        finished = task.changed(**ended, **NO_RATE, hold=0, version=task.version + 1)
-        self._count_day(finished, counters["fresh"])
-        keep_run(self._store, finished, now)
-        if status == Status.COMPLETED:
+        self._count_day(task, end.fresh)
+        keep_run(self._store, task, end.columns["finished_at"])
+        if task.status == Status.COMPLETED:
             self.free_dependents(task.id)
-        return finished
 
     def _count_day(self, task: Task, records: int) -> None:
         """Add it to the statistics; `records` are those that no earlier end of it has counted."""
@@ -112,7 +159,8 @@ class Finishing:
             self._ledger.tell(self._ledger.touch(job.task_id), [job])
 
 
-def _counted_nothing(job: Job) -> bool:
+def counted_nothing(job: Job) -> bool:
+    """Whether the sums over a run of this one job are `NOTHING`."""
     seen = job.done or job.failed or job.skipped or job.total is not None
     return not (seen or job.tally or job.cursor is not None)
 

@@ -21,15 +21,20 @@ class Intake:
 
         Raises Invalid when a task it shall wait for does not exist.
         """
+        columns = self._columns(new)  # before the lock is taken: who has it only writes
         with self._ledger.transaction(durable=True):
-            task = self.enqueue_within(new)
+            task = self._enqueue(new, columns)
         seams.reach("enqueue-committed")
         return task
 
     def enqueue_within(self, new: NewTask) -> Task:
         """The same inside the caller's transaction (a schedule that fires, an idempotent POST)."""
-        ledger, now = self._ledger, self._ledger.clock.wall()
-        task = self._insert(new, now)
+        return self._enqueue(new, self._columns(new))
+
+    def _enqueue(self, new: NewTask, columns: dict[str, Any]) -> Task:
+        ledger, now = self._ledger, columns["created_at"]
+        number = ledger.store.insert("insert_task", **columns)
+        task = ledger.new_task.changed(**columns, id=number, position=float(number))
         waits = self._depend(task, new)
         blocked = _blocked(new, waits, now)
         jobs = ledger.insert_step(task, 0, blocked=blocked)
@@ -39,8 +44,9 @@ class Intake:
         seams.reach("enqueue-written")
         return task
 
-    def _insert(self, new: NewTask, now: float) -> Task:
-        values: dict[str, Any] = {
+    def _columns(self, new: NewTask) -> dict[str, Any]:
+        now = self._ledger.clock.wall()
+        return {
             "type": new.type,
             # Also one that was made from parameters, such as the name of a file.
             "title": in_one_line(new.title) or new.type,
@@ -65,8 +71,6 @@ class Intake:
             "created_at": now,
             "updated_at": now,
         }
-        number = self._ledger.store.insert("insert_task", **values)
-        return self._ledger.new_task.changed(**values, id=number, position=float(number))
 
     def _depend(self, task: Task, new: NewTask) -> bool:
         """Remember what the task waits for; whether any of it is still to come."""

@@ -5,36 +5,19 @@ answer) and the events. It is guarded by the fence: whoever lost the claim chang
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
-from core import pacing, seams
-from core.documents import awaits_look, compact
+from core import seams
+from core.documents import awaits_look
 from core.errors import ClaimLost
-from core.lifecycle import DEATHS_ALONE, Ending, settlement
-from core.model import TERMINAL, Blocked, Control, Job, Status, Task
+from core.lifecycle import DEATHS_ALONE, Ending
+from core.model import Control, Job, Status, Task
 from core.orchestrator import Finish, Start, advance
 from core.policy import SKIP
-from core.queue.finishing import NO_RATE, Finishing
+from core.queue.finishing import Finishing
+from core.queue.foreseen import Foreseen, foresee
 from core.queue.ledger import Ledger
-
-#: columns that the end of an attempt empties
-LET_GO = {"worker_id": None, "lease_mono": None, "lease_boot": None, "lent": 0, **NO_RATE}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How an attempt ended, and what it leaves behind."""
-
-    ending: Ending
-    message: str | None = None
-    error: dict[str, Any] | None = None  #: {code, message, item, trace_id, ...} when it failed
-    result: bytes | str | None = None
-    result_type: str | None = None
-    delay_s: float | None = None  #: before the next try (snooze, or a retry's own wish)
-    chunks: tuple[str, ...] = ()  #: JSON texts, when the work was split
-    for_look: bool = False  #: it halts at the canary, unless a person has looked already
-    effects: Callable[[], None] | None = None  #: writes that belong to a completion, if it is one
+from core.queue.outcome import JobEnd, Outcome
 
 
 class Settling:
@@ -61,8 +44,11 @@ class Settling:
         Raises ClaimLost, with nothing written, when the claim is somebody else's by now or the
         job has ended already: a late finish never overwrites what was shown.
         """
+        foreseen = foresee(job, outcome, task, self._ledger.clock) if task else None
         with self._ledger.transaction(durable="soon"):
-            task = self._settle(job, outcome, deaths=(0, None), task=task)
+            task = self._as_foreseen(foreseen) or self._settle(
+                job, outcome, deaths=(0, None), task=task
+            )
             seams.reach("settle-written")
             if then is None or then():
                 self._ledger.work_is_ready(1)
@@ -108,6 +94,14 @@ class Settling:
 
     # --- inside the transaction ------------------------------------------------------------------
 
+    def _as_foreseen(self, foreseen: Foreseen | None) -> Task | None:
+        """Write it; None, with nothing written, where job or task has changed meanwhile."""
+        if foreseen is None or not self._end_job(foreseen.job, foreseen.before):
+            return None
+        self.finishing.write(foreseen.task)
+        self._ledger.events.append_facts(foreseen.facts)
+        return foreseen.task.after
+
     def _may_skip(self, job: Job) -> bool:
         """Whether the policy lets a record fail that ends every worker (`core.loop.caution`)."""
         policy = self._ledger.task(job.task_id).step_list()[job.step].errors
@@ -141,7 +135,10 @@ class Settling:
         if outcome.for_look and not awaits_look(task):
             # Paused and resumed since its last checkpoint: that was the look.
             outcome = replace(outcome, ending=Ending.RELEASED, message=None)
-        ended = self._end_job(job, outcome, task, deaths, burn)
+        end = JobEnd.of(job, outcome, task, ledger.clock, deaths, burn)
+        if not self._end_job(end, task):
+            raise ClaimLost(f"job {job.id} has been settled or taken over; nothing was changed")
+        ended = end.after
         if outcome.effects is not None and ended.status == Status.COMPLETED:
             outcome.effects()
             task = ledger.task(task.id)  # which they may have changed
@@ -163,50 +160,29 @@ class Settling:
             task = self._ledger.task(job.task_id)
         return job, task
 
-    def _end_job(
-        self,
-        job: Job,
-        outcome: Outcome,
-        task: Task,
-        deaths: tuple[int, str | None],
-        burn: int,
-    ) -> Job:
-        clock = self._ledger.clock
-        now = clock.wall()
-        failed = outcome.ending in (Ending.FAILED, Ending.HOPELESS)
-        tries = job.tries + 1 if failed else job.tries
-        status = settlement(outcome.ending, task.control, tries < job.max_attempts)
-        delay = outcome.delay_s
-        if delay is None and outcome.ending == Ending.FAILED:
-            delay = pacing.backoff(tries)
-        waits = status == Status.QUEUED and delay is not None
-        error = compact(outcome.error) if outcome.error else None
-        settled = {
-            "status": status,
-            "blocked": Blocked.BACKOFF if waits else Blocked.NOTHING,
-            "wake_mono": clock.mono() + (delay or 0) if waits else None,
-            "wake_boot": clock.boot() if waits else None,
-            "tries": tries,
-            "deaths": deaths[0] or job.deaths,
-            "death_cursor": deaths[1] if deaths[0] else job.death_cursor,
-            "error": error,
-            "finished_at": now if status in TERMINAL else None,
-            "updated_at": now,
-        }
-        if not self._store.changed(
-            "settle_job", id=job.id, held=job.fence, fence=job.fence + burn, **settled
-        ):
-            raise ClaimLost(f"job {job.id} has been settled or taken over; nothing was changed")
-        self._store.changed(
-            "end_attempt",
-            job_id=job.id,
-            fence=job.fence,
-            outcome=outcome.ending,
-            error=error,
-            cursor=job.cursor,
-            now=now,
+    def _end_job(self, end: JobEnd, task: Task) -> bool:
+        """Write it; False, with nothing written, when the attempt is over, or when job or task
+        are no longer as the caller knows them."""
+        job = end.before
+        written = self._store.changed(
+            "settle_job",
+            id=job.id,
+            held=job.fence,
+            version=job.version,
+            task_version=task.version,
+            **end.settled,
         )
-        return job.changed(**settled, **LET_GO, fence=job.fence + burn, version=job.version + 1)
+        if written:
+            self._store.changed(
+                "end_attempt",
+                job_id=job.id,
+                fence=job.fence,
+                outcome=end.ending,
+                error=end.settled["error"],
+                cursor=job.cursor,
+                now=end.settled["updated_at"],
+            )
+        return bool(written)
 
     def _advance(self, task: Task, ended: Job, outcome: Outcome, chunks: list[Job]) -> Task:
         ledger = self._ledger

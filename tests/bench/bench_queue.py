@@ -13,6 +13,7 @@ Run: python -m tests.bench.bench_queue [jobs] [rounds]
 
 import contextlib
 import functools
+import gc
 import importlib
 import importlib.util
 import shutil
@@ -76,6 +77,7 @@ def longhaul(folder: Path) -> Iterator:
     supervisor.start()
     intake = Intake(ledger)
     tiny = NewTask("tiny", "tiny", {}, (Step("tiny", "tiny"),))
+    gc.freeze()  # as the service does
 
     def run(jobs: int) -> None:
         goal = finished(store) + jobs

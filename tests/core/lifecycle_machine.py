@@ -204,7 +204,8 @@ class Lifecycle(Truths, RuleBasedStateMachine):
         self.workers.pop(worker, None)
 
     def end(self, attempt, outcome):
-        self.refused_if_lost(attempt, lambda: self.desk.settling.settle(attempt.claim.job, outcome))
+        job, task = attempt.claim.job, attempt.claim.task  # as it was then: the end is foreseen
+        self.refused_if_lost(attempt, lambda: self.desk.settling.settle(job, outcome, task=task))
 
     @precondition(lambda self: self.stale)
     @rule(worker=WORKERS)

@@ -1,0 +1,55 @@
+"""The usual end of a job, worked out before the write lock is taken. Pure.
+
+A job that is the only one of a task of one step, counted nothing and ended well depends on nothing
+in the database, as long as nobody has changed it or its task since the worker saw them. While a
+worker holds the lock all others wait, so it had better only write then. Called by
+`core.queue.settling`, which decides anew where something has changed.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.clock import Clock
+from core.events import facts_of
+from core.lifecycle import Ending
+from core.model import Job, Kind, Status, Task
+from core.queue.finishing import JSON, NOTHING, TaskEnd, counted_nothing
+from core.queue.outcome import JobEnd, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """All that is written, if job and task are still what they were."""
+
+    before: Task
+    job: JobEnd
+    task: TaskEnd
+    facts: list[dict[str, Any]]  #: what is told of it
+
+
+def foresee(job: Job, outcome: Outcome, task: Task, clock: Clock) -> Foreseen | None:
+    """None where the end depends on more than job and task."""
+    is_usual = (
+        outcome.ending == Ending.COMPLETED
+        and outcome.effects is None
+        and outcome.result_type != JSON
+        and len(task.steps) == 1
+        and job.chunk is None
+        and counted_nothing(job)
+    )
+    if not is_usual:
+        return None
+    end = JobEnd.of(job, outcome, task, clock)
+    if end.after.status != Status.COMPLETED:
+        return None
+    content, now = outcome.result, end.settled["updated_at"]
+    finish = TaskEnd.of(
+        task,
+        Status.COMPLETED,
+        NOTHING,
+        now,
+        message=outcome.message,
+        result=(content.encode() if isinstance(content, str) else content, outcome.result_type),
+    )
+    facts = facts_of(Kind.TASK_FINISHED, finish.after, [end.after], now)
+    return Foreseen(task, end, finish, facts)
