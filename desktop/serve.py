@@ -4,8 +4,8 @@ One for each data directory: a lock file decides. `server.json` tells the others
 when it can answer until just before the lock is given back. Called by `longhaul serve`.
 """
 
-import json
 import gc
+import json
 import logging
 import os
 import secrets
