@@ -1,8 +1,9 @@
 """backfill-dates on all cores against the same extraction with no durability at all, by turns.
 
-Two baselines over the same pages, which both read them from the same database: a bare
-`multiprocessing.Pool(cores).imap` (spawn) that only counts what comes back, and a plain loop in one
-process. Ours reads, computes, writes the dates and commits a checkpoint with every batch. All are
+Three baselines over the same pages, which all read them from the same database: a bare
+`multiprocessing.Pool(cores).imap` (spawn) that only counts what comes back, a plain loop in one
+process that only counts, too, and the plain loop of `bench_backfill`, which writes the same rows as
+ours. Ours reads, computes, writes the dates and commits a checkpoint with every batch. All are
 warm before they are timed: the pools have searched some hundred pages, ours is timed from its
 first committed batch to its last. Pages are the real articles where the data folder is there, else
 made samples, repeated to the wanted number. The median of the rounds' ratios is printed.
@@ -23,7 +24,7 @@ from time import perf_counter
 
 from core.stage import cores
 from core.tasks.backfill_dates import extraction
-from tests.bench.bench_backfill import archive, pages, steady_rate
+from tests.bench.bench_backfill import archive, bare_dates, pages, steady_rate
 from tests.factories import Bench
 
 WARM = 400  #: pages before the clock starts
@@ -88,6 +89,7 @@ def main(count: int = 20_000, rounds: int = 3, processes: int = 0) -> None:
             "pool": lambda: bare_pool(bare, processes),
             "ours": lambda: ours(Path(shutil.copy(bare, copy)), processes),
             "loop": lambda: bare_loop(bare),
+            "writing loop": lambda: bare_dates(Path(shutil.copy(bare, copy))),
         }
         speeds = []
         for turn in range(rounds):
@@ -95,7 +97,7 @@ def main(count: int = 20_000, rounds: int = 3, processes: int = 0) -> None:
             speeds.append({name: contest[name]() for name in names})
             told = "  ".join(f"{name} {speeds[-1][name]:,.0f}/s" for name in contest)
             print(f"  {told}", flush=True)
-    for name in ("pool", "loop"):
+    for name in ("pool", "loop", "writing loop"):
         ratios = [speed["ours"] / speed[name] for speed in speeds]
         print(
             f"{count:,} records, {processes} processes, ours against the bare {name}: "
