@@ -32,6 +32,16 @@ NOTHING: dict[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """What a task leaves behind at its end. `message`: None leaves the one it had."""
+
+    message: str | None = None
+    error: dict[str, Any] | None = None
+    result: bytes | str | None = None
+    result_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TaskEnd:
     """The end of a task: what is written, and the task as it then is."""
 
@@ -42,30 +52,21 @@ class TaskEnd:
 
     @classmethod
     def of(
-        cls,
-        task: Task,
-        status: Status,
-        counters: Mapping[str, Any],
-        now: float,
-        *,
-        error: dict[str, Any] | None = None,
-        message: str | None = None,
-        result: tuple[bytes | None, str | None] = (None, None),
+        cls, task: Task, status: Status, left: Left, counters: Mapping[str, Any], now: float
     ) -> "TaskEnd":
-        """`counters`: as `last_counters` finds them. `message`: None leaves the old one.
-        `result`: content and media type."""
+        """`counters`: as `last_counters` finds them."""
         columns = {
             "status": status,
-            "error": compact(error) if error else None,
-            "message": task.message if message is None else message,
-            "result_type": result[1] or task.result_type,
+            "error": compact(left.error) if left.error else None,
+            "message": task.message if left.message is None else left.message,
+            "result_type": left.result_type or task.result_type,
             "finished_at": now,
             "updated_at": now,
             **counters,
         }
         fresh = columns.pop("fresh")
         after = task.changed(**columns, **NO_RATE, hold=0, version=task.version + 1)
-        return cls(columns, after, fresh, result[0])
+        return cls(columns, after, fresh, as_bytes(left.result))
 
 
 class Finishing:
@@ -75,25 +76,13 @@ class Finishing:
         self._ledger = ledger
         self._store = ledger.store
 
-    def finish(
-        self,
-        task: Task,
-        status: Status,
-        *,
-        error: dict[str, Any] | None = None,
-        message: str | None = None,
-        result: tuple[bytes | str | None, str | None] = (None, None),
-        only: Job | None = None,
-    ) -> Task:
+    def finish(self, task: Task, status: Status, left: Left, *, only: Job | None = None) -> Task:
         """End the task, which is as it now is in the database; tells nothing.
 
-        `message`: None leaves the old one. `result`: content and media type. `only`: the one job
-        of its run, if there is but one and the caller has it.
+        `only`: the one job of its run, if there is but one and the caller has it.
         Raises ClaimLost when it has already ended.
         """
-        content, media_type = result
-        content = content.encode() if isinstance(content, str) else content
-        if only is not None and counted_nothing(only) and media_type != JSON:
+        if only is not None and counted_nothing(only) and left.result_type != JSON:
             counters: dict[str, Any] = NOTHING
         else:
             row = self._store.row(
@@ -101,19 +90,11 @@ class Finishing:
                 id=task.id,
                 run=task.run,
                 is_last_step=task.step_index + 1 >= len(task.steps),
-                result=content,
-                result_type=media_type,
+                result=as_bytes(left.result),
+                result_type=left.result_type,
             )
             counters = dict(row)
-        end = TaskEnd.of(
-            task,
-            status,
-            counters,
-            self._ledger.clock.wall(),
-            error=error,
-            message=message,
-            result=(content, media_type),
-        )
+        end = TaskEnd.of(task, status, left, counters, self._ledger.clock.wall())
         self.write(end)
         return end.after
 
@@ -157,6 +138,11 @@ class Finishing:
             job = Job.of(freed)
             self._ledger.work_is_ready(1)
             self._ledger.tell(self._ledger.touch(job.task_id), [job])
+
+
+def as_bytes(content: bytes | str | None) -> bytes | None:
+    """A result as it is stored."""
+    return content.encode() if isinstance(content, str) else content
 
 
 def counted_nothing(job: Job) -> bool:

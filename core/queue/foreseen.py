@@ -13,7 +13,7 @@ from core.clock import Clock
 from core.events import facts_of
 from core.lifecycle import Ending
 from core.model import Job, Kind, Status, Task
-from core.queue.finishing import JSON, NOTHING, TaskEnd, counted_nothing
+from core.queue.finishing import JSON, NOTHING, Left, TaskEnd, counted_nothing
 from core.queue.outcome import JobEnd, Outcome
 
 
@@ -42,14 +42,8 @@ def foresee(job: Job, outcome: Outcome, task: Task, clock: Clock) -> Foreseen | 
     end = JobEnd.of(job, outcome, task, clock)
     if end.after.status != Status.COMPLETED:
         return None
-    content, now = outcome.result, end.settled["updated_at"]
-    finish = TaskEnd.of(
-        task,
-        Status.COMPLETED,
-        NOTHING,
-        now,
-        message=outcome.message,
-        result=(content.encode() if isinstance(content, str) else content, outcome.result_type),
-    )
+    left = Left(outcome.message, None, outcome.result, outcome.result_type)
+    now = end.settled["updated_at"]
+    finish = TaskEnd.of(task, Status.COMPLETED, left, NOTHING, now)
     facts = facts_of(Kind.TASK_FINISHED, finish.after, [end.after], now)
     return Foreseen(task, end, finish, facts)

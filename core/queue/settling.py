@@ -14,7 +14,7 @@ from core.lifecycle import DEATHS_ALONE, Ending
 from core.model import Control, Job, Status, Task
 from core.orchestrator import Finish, Start, advance
 from core.policy import SKIP
-from core.queue.finishing import Finishing
+from core.queue.finishing import Finishing, Left
 from core.queue.foreseen import Foreseen, foresee
 from core.queue.ledger import Ledger
 from core.queue.outcome import JobEnd, Outcome
@@ -227,14 +227,13 @@ class Settling:
         message, completed = outcome.message, status == Status.COMPLETED
         if message is None and status == Status.CANCELLED:
             message = ""  # not the words of the grace period, nor why it was paused before
-        return self.finishing.finish(
-            task,
-            status,
-            error=job.error if job is not None and status == Status.FAILED else None,
-            message=message,
-            result=(outcome.result, outcome.result_type) if completed else (None, None),
-            only=only,
+        left = Left(
+            message,
+            job.error if job is not None and status == Status.FAILED else None,
+            outcome.result if completed else None,
+            outcome.result_type if completed else None,
         )
+        return self.finishing.finish(task, status, left, only=only)
 
 
 def _entry(task: Task) -> str:

@@ -15,6 +15,7 @@ from core.errors import DatabaseError, LonghaulError, NotPossible
 from core.identity import Who
 from core.lifecycle import shown, verbs
 from core.model import ACTIVE, Blocked, Control, Job, Kind, Status, Task
+from core.queue.finishing import Left
 from core.queue.ledger import Ledger
 from core.queue.settling import Settling
 
@@ -136,7 +137,7 @@ class Steering:
                 message=f"Cancelling; a process that does not answer is ended after {grace:g} s",
             )
         else:
-            task = self._settling.finishing.finish(task, Status.CANCELLED, message="")
+            task = self._settling.finishing.finish(task, Status.CANCELLED, Left(""))
         self._ledger.tell(task, jobs)
         return task
 
