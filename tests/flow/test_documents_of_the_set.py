@@ -9,7 +9,7 @@ import pytest
 
 from core.texts import kind_of
 from core.texts.reading import clean
-from tests.flow.test_documents import Desk
+from tests.flow.documents.reading import Desk
 
 pytestmark = pytest.mark.slow
 

@@ -1,0 +1,35 @@
+"""The lists of documents, pages and tasks: what stays in them, also when its task was cleared."""
+
+from core.desk.requests import TaskFilter
+from tests import texts
+
+
+def test_lists_go_on_where_they_ended(desk):
+    for number in range(3):
+        desk.read(f"{number}.pdf", texts.pdf(*[f"whale {number} {n}" for n in range(5)]))
+    for words in ("", "whale"):
+        first = desk.texts.sources(q=words, limit=2)
+        rest = desk.texts.sources(q=words, limit=2, cursor=int(first.next_cursor))
+        assert len({s["id"] for s in first.items + rest.items}) == 3
+        assert rest.next_cursor is None
+        pages = desk.texts.pages(1, q=words, limit=3)
+        more = desk.texts.pages(1, q=words, limit=3, after=int(pages.next_cursor))
+        assert sorted(p["number"] for p in pages.items + more.items) == [1, 2, 3, 4, 5]
+
+
+def test_failed_and_cancelled_tasks_stay_in_the_list(desk):
+    _, failed = desk.read("cut.pdf", b"%PDF-1.4")
+    source, _ = desk.add("book.pdf", texts.pdf("words"))
+    desk.steering.act("cancel", source["task_id"])
+    rows = desk.store.execute("SELECT id, status FROM tasks ORDER BY id", {})
+    assert [row["status"] for row in rows] == ["failed", "cancelled"]
+    wanted = TaskFilter(related_type="source", related_id=str(source["id"]), status=["all"])
+    assert wanted.related_id == str(source["id"])
+
+
+def test_a_document_whose_task_was_cleared_still_says_how_it_stands(desk):
+    bad, task = desk.read("cut.pdf", b"%PDF-1.4")
+    desk.steering.act("clear", task.id)
+    source = desk.texts.get(bad["id"])
+    assert (source["status"], source["task_id"]) == ("failed", None)
+    assert source["problem"]["code"] == "document-damaged"
