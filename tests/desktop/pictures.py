@@ -7,6 +7,7 @@ themes that SHOTS names. What the pictures show happened while they were taken. 
 `window`, Xvfb and Chromium, which writes the files as WebP.
 """
 
+import argparse
 import base64
 import sys
 import tempfile
@@ -19,7 +20,7 @@ from core.samples import make_archive
 from desktop.client import Client
 from tests.desktop.conftest import ROOT
 from tests.desktop.scenery import home, sections
-from tests.desktop.screen import Desk, until, why_no_window, x_server
+from tests.desktop.screen import Desk, nothing_left, until, why_no_window, x_server
 from tests.desktop.x11 import x11
 from tests.webui.browsing import CHROMIUM, FLAGS, until_true
 from tests.webui.layout import settle, zoomed
@@ -72,12 +73,16 @@ class Studio:
 
     def shoot(self, state: str, reach=lambda: None) -> None:
         """The state in all its sizes and themes; `reach` goes there, each time anew."""
-        for size in SHOTS[state] if state in self._states else ():
+        for size in self.sizes(state):
             self.resize(size)
             for theme in BOTH:
                 self._settings(theme, 2 if size == LARGE else 1)
                 reach()
                 self.take(f"{state}-{size[0]}-{theme}")
+
+    def sizes(self, state: str) -> list[tuple[int, int]]:
+        """Those of a state that was asked for."""
+        return SHOTS[state] if state in self._states else []
 
     def take(self, name: str) -> None:
         self.page.wait_for_timeout(1500)  # what a page that was just opened tells in passing
@@ -157,13 +162,35 @@ def work(client: Client, folder: Path) -> list[int]:
     return running
 
 
-def main(folder: Path, states: set[str]) -> None:
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="python -m tests.desktop.pictures",
+        description="Take the pictures of the documentation in the real window, of real tasks: each"
+        " state in its sizes, light and dark, as STATE-WIDTH-THEME.webp. All of them take some"
+        " minutes.",
+    )
+    images = ROOT / "docs" / "images"
+    made.add_argument(
+        "folder", nargs="?", type=Path, default=images,
+        help="where the pictures go, made when missing; what is there is replaced (%(default)s)",
+    )  # fmt: skip
+    made.add_argument(
+        "states", nargs="*", choices=SHOTS, metavar="state",
+        help=f"all, or those that are named, of: {', '.join(SHOTS)}",
+    )  # fmt: skip
+    return made
+
+
+def main(words: list[str]) -> None:
+    given = parser().parse_args(words)
+    folder, states = given.folder, set(given.states) or set(SHOTS)
     if reason := why_no_window():
         sys.exit(reason)
     folder.mkdir(parents=True, exist_ok=True)
     with (
         home() as own,
         tempfile.TemporaryDirectory() as state,
+        nothing_left(Path(state)),
         x_server(LARGE) as display,
         x11(display) as screen,
         sync_playwright() as playwright,
@@ -213,7 +240,7 @@ def _all(studio: Studio, own: Path) -> None:
     studio.desk_with(dates)
     client.post("/service/stop")
     page.locator(".link.lost, .ending").first.wait_for()
-    for size in SHOTS["disconnected"]:  # there are no settings any more
+    for size in studio.sizes("disconnected"):  # there are no settings any more
         studio.resize(size)
         zoomed(page, 2 if size == LARGE else 1)
         for theme in BOTH:
@@ -222,5 +249,4 @@ def _all(studio: Studio, own: Path) -> None:
 
 
 if __name__ == "__main__":
-    _, *given = sys.argv
-    main(Path(given[0]) if given else ROOT / "docs" / "images", set(given[1:]) or set(SHOTS))
+    main(sys.argv[1:])

@@ -11,7 +11,8 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -34,6 +35,47 @@ def why_no_window() -> str:
     return f"libraries are missing: apt install {' '.join(missing)}" if missing else ""
 
 
+def processes(file: str) -> Iterator[tuple[int, list[str]]]:
+    """(pid, words) of the processes whose `file` below /proc, "cmdline" or "environ", is ours to
+    read."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                words = (entry / file).read_bytes().decode(errors="replace").split("\0")
+                yield int(entry.name), words
+
+
+@contextmanager
+def nothing_left(folder: Path):
+    """For a program: a signal is an exception, and whatever was started within is ended.
+
+    What starts a process also ends it; but a signal can come between the two. So all that is still
+    there afterwards is killed. It is known by its folder for temporary files: ours, inherited.
+    """
+
+    def leave(number, _frame):
+        sys.exit(128 + number)
+
+    def kill() -> int:
+        mark = f"TMPDIR={folder}"
+        left = [pid for pid, words in processes("environ") if mark in words]
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return len(left)
+
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    os.environ["TMPDIR"] = str(folder)
+    for number in signals:
+        signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number in signals:
+            signal.signal(number, signal.SIG_IGN)
+        until(lambda: not kill())
+
+
 @contextmanager
 def x_server(size=SIZE):
     """An X server without a window manager; gives its display."""
@@ -43,6 +85,7 @@ def x_server(size=SIZE):
         + ["-nolisten", "tcp", "-noreset"],
         pass_fds=[writing],
         stderr=subprocess.DEVNULL,
+        process_group=0,  # Ctrl-C is for us: Xlib ends a process whose server is gone
     )
     os.close(writing)
     try:
@@ -92,16 +135,11 @@ class Desk:
     def windows(self) -> list[int]:
         """The processes that are the window of our data directory."""
         needle = ["desktop.window", str(self.folder)]
-        found = []
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    words = (entry / "cmdline").read_bytes().decode().split("\0")
-                except OSError:
-                    continue
-                if words[-3:-1] == needle and Path(words[0]).name.startswith("python"):
-                    found.append(int(entry.name))
-        return found
+        return [
+            pid
+            for pid, words in processes("cmdline")
+            if words[-3:-1] == needle and Path(words[0]).name.startswith("python")
+        ]
 
     def end(self) -> None:
         """Close what is open, and stop the service."""
