@@ -1,17 +1,19 @@
-"""Reading documents through Longhaul, of a bare pool of two processes with the same libraries.
+"""Reading documents through Longhaul, of bare pools of two processes with the same libraries.
 
     python -m tests.bench.bench_documents [FOLDER] [ROUNDS]
 
-By turns in one run, both warmed: the pool is given the files and returns their pages; Longhaul has
-them in its queue, one task each, and is timed from the queue's start to the end of the last task,
-with text, search index, items and events on disk. `books`: the largest documents alone, as many
-copies of each as make some hundred pages (a copy differs by a few bytes behind its end, or it would
-be known already). FOLDER: `shared/data/documents` by default.
+By turns in one run, all warmed: the bare pool is given the files and returns their pages; a second
+one keeps them, too, as a script would whose texts can be searched (SQLite, a transaction for each
+file, FTS5); Longhaul has the files in its queue, one task each, and is timed from the queue's start
+to the end of the last task, with text, items and events on disk. `books`: the largest documents
+alone, as many copies of each as make some hundred pages (a copy differs by a few bytes behind its
+end, or it would be known already). FOLDER: `shared/data/documents` by default.
 """
 
 import multiprocessing
 import os
 import shutil
+import sqlite3
 import statistics
 import sys
 import tempfile
@@ -51,6 +53,33 @@ def through_pool(pool, files: list[Path]) -> tuple[float, int]:
     began = time.perf_counter()
     found = pool.map(pages_of, [str(file) for file in files], chunksize=1)
     return time.perf_counter() - began, sum(map(len, found))
+
+
+KEPT = """CREATE TABLE pages(id INTEGER PRIMARY KEY, path, number, text, UNIQUE (path, number));
+CREATE VIRTUAL TABLE words USING fts5(text, content = 'pages', content_rowid = 'id');"""
+
+
+def pages_and_name(path: str) -> tuple[str, list[str]]:
+    return path, pages_of(path)
+
+
+def through_keeping_pool(pool, files: list[Path], folder: Path) -> float:
+    """Seconds until every page is in a database and can be searched."""
+    db = sqlite3.connect(folder / "kept.sqlite", isolation_level=None)
+    db.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; {KEPT}")
+    began = time.perf_counter()
+    for path, texts in pool.imap_unordered(pages_and_name, map(str, files), chunksize=1):
+        db.execute("BEGIN IMMEDIATE")
+        rows = [(path, number, text) for number, text in enumerate(texts, 1)]
+        for row in rows:
+            number = db.execute(
+                "INSERT INTO pages(path, number, text) VALUES (?, ?, ?)", row
+            ).lastrowid
+            db.execute("INSERT INTO words(rowid, text) VALUES (?, ?)", (number, row[2]))
+        db.execute("COMMIT")
+    seconds = time.perf_counter() - began
+    db.close()
+    return seconds
 
 
 def through_longhaul(files: list[Path], warm_up: list[Path]) -> tuple[float, int]:
@@ -108,17 +137,22 @@ def compare(name: str, files: list[Path], warm_up: list[Path], rounds: int) -> N
     ratios, rates = [], []
     context = multiprocessing.get_context("spawn")
     for _ in range(rounds):
-        with context.Pool(2) as pool:
+        with context.Pool(2) as pool, tempfile.TemporaryDirectory() as folder:
             pool.map(warm, range(4), chunksize=1)
             bare, pages = through_pool(pool, files)
+            keeping = through_keeping_pool(pool, files, Path(folder))
         ours, ours_pages = through_longhaul(files, warm_up)
-        ratios.append(bare / ours)
+        ratios.append((bare / ours, keeping / ours))
         rates.append((len(files) / bare, len(files) / ours, pages / bare, ours_pages / ours))
-        print(f"  {name}: bare {bare:.2f} s, Longhaul {ours:.2f} s ({pages}/{ours_pages} pages)")
+        print(
+            f"  {name}: bare {bare:.2f} s, keeping {keeping:.2f} s, Longhaul {ours:.2f} s"
+            f" ({pages}/{ours_pages} pages)"
+        )
     middle = [statistics.median(column) for column in zip(*rates, strict=True)]
+    of_bare, of_keeping = (statistics.median(column) for column in zip(*ratios, strict=True))
     print(
-        f"{name}: {statistics.median(ratios):.2f} of a bare pool"
-        f" (files a second {middle[0]:.0f} and {middle[1]:.0f};"
+        f"{name}: {of_bare:.2f} of a bare pool, {of_keeping:.2f} of one that keeps the pages"
+        f" (files a second, bare and ours {middle[0]:.0f} and {middle[1]:.0f};"
         f" pages a second {middle[2]:.0f} and {middle[3]:.0f})"
     )
 
