@@ -76,6 +76,7 @@ def alone(path: str) -> tuple[str, float]:
                 runs.append((run, at - run // 2))
             longest, at = max(runs)
             end = (at if longest else high) * size
+        _decoder.reinit_feat()  # else words depend on what was heard before
         _decoder.start_utt()
         _decoder.process_raw(sound[start:end], full_utt=True)
         _decoder.end_utt()

@@ -46,8 +46,10 @@ class Listening:
 
     def hear(self, sound: bytes) -> Heard:
         decoder, self._decoder = self._decoder or _decoder(), None
+        # Nothing of what came before: the level of its noise would change words of a short piece.
+        decoder.reinit_feat()
         decoder.start_utt()
-        # The whole piece at once: normalised over all of it, and independent of what came before.
+        # The whole piece at once: normalised over all of it.
         decoder.process_raw(sound, full_utt=True)
         decoder.end_utt()
         words = tuple(_words(decoder))
