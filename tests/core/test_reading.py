@@ -157,30 +157,48 @@ def ask(tmp_path):
     path.write_bytes(texts.pdf("one", "two"))
     status = path.stat()
 
-    def ask(number):
-        return Ask("pdf", str(path), (str(tmp_path),), status.st_size, status.st_mtime_ns, number)
+    def ask(*numbers):
+        return Ask("pdf", str(path), (str(tmp_path),), status.st_size, status.st_mtime_ns, numbers)
 
     ask.path = path
     return ask
 
 
+def answer(asked):
+    (found,) = Reader().compute(asked)
+    return found
+
+
 def test_a_document_stays_open_from_page_to_page(ask):
     reader = Reader()
-    assert reader.compute(ask(0)).pages == 2
+    assert reader.compute(ask(0))[0].pages == 2
     ask.path.unlink()
-    assert reader.compute(ask(2)).text == "two"
-    assert reader.compute(ask(3)) is None
+    assert reader.compute(ask(2))[0].text == "two"
+    assert reader.compute(ask(3)) == (None,)
+
+
+def test_outline_and_pages_are_answered_together_in_the_order_they_were_asked_for(ask):
+    outline, second, none, first = Reader().compute(ask(0, 2, 3, 1))
+    assert (outline.pages, second.text, none, first.text) == (2, "two", None, "one")
+
+
+def test_a_page_that_cannot_be_read_leaves_those_beside_it(tmp_path):
+    path = tmp_path / "book.pdf"
+    path.write_bytes(texts.pdf("one", None, "three"))
+    status = path.stat()
+    asked = Ask("pdf", str(path), (str(tmp_path),), status.st_size, status.st_mtime_ns, (1, 2, 3))
+    first, second, third = Reader().compute(asked)
+    assert (first.text, second.code, third.text) == ("one", "page-damaged", "three")
 
 
 def test_another_file_in_its_place_is_not_read(ask):
     ask.path.write_bytes(texts.pdf("another"))
-    assert Reader().compute(ask(1)).code == "document-changed"
+    assert answer(ask(1)).code == "document-changed"
 
 
 def test_a_file_that_is_gone_or_outside_is_told(ask, tmp_path):
     ask.path.unlink()
-    assert Reader().compute(ask(1)).code == "document-gone"
-    outside = Ask("pdf", "/etc/hostname.pdf", (str(tmp_path),), 1, 1, 1)
-    found = Reader().compute(outside)
+    assert answer(ask(1)).code == "document-gone"
+    found = answer(Ask("pdf", "/etc/hostname.pdf", (str(tmp_path),), 1, 1, (1,)))
     assert isinstance(found, Refusal)
     assert found.code == "document-forbidden"

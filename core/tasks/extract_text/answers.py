@@ -1,5 +1,6 @@
 """What the reading process answered → what is kept of a page, or why there is nothing. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.compute import Outcome
@@ -36,6 +37,21 @@ class Read:
             return self.refusal.message
         characters = len(self.page.text) if self.page else 0
         return f"{characters:,} characters" if characters else "No text"
+
+
+def by_number(
+    asks: Iterable[tuple[int, ...]], outcomes: Iterable[Outcome]
+) -> list[tuple[int, Outcome]]:
+    """What became of each number that was asked for; where an ask failed, of all of its numbers."""
+    found = []
+    for numbers, outcome in zip(asks, outcomes, strict=True):
+        values = outcome.value if outcome.error is None else [None] * len(numbers)
+        seconds = outcome.seconds / len(numbers)
+        found += [
+            (number, Outcome(value, outcome.error, seconds))
+            for number, value in zip(numbers, values, strict=True)
+        ]
+    return found
 
 
 def read(number: int, outcome: Outcome) -> Read | None:

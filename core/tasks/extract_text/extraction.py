@@ -1,7 +1,9 @@
 """One attempt at a document: which pages are to do, and reading ahead of what is written.
 
 The job's items are what is to do: one for each page, put when the document is opened. A page that
-was deleted is left out before it is read, and once more where it is written (`pages`).
+was deleted is left out before it is read, and once more where it is written (`pages`). Pages are
+asked for together, for asking takes as long as reading a short one; when that fails they are asked
+for one by one, so that a page which ends its process fails alone.
 """
 
 from collections import deque
@@ -42,7 +44,7 @@ class Extraction:
         self._pages = Pages(run, shelf, source)
         self._roots = run.roots
         self._todo: deque[int] = deque()
-        self._out: deque[list[int]] = deque()
+        self._out: deque[list[tuple[int, ...]]] = deque()  # what was asked, of each batch
         self._count = FIRST
         self._read: list[Read] = []  # and not written
         self._characters, self._written = 0, monotonic()
@@ -51,7 +53,7 @@ class Extraction:
         """See the document through; the task's result. Raises Fail when nothing can be read."""
         if self._source.page_count is None:
             self._pages.clear()
-            self._submit([0, *range(1, FIRST + 1)])
+            self._submit([(0, *range(1, FIRST + 1))])
         else:
             self._todo.extend(self._plan())
         while self._read_ahead():
@@ -62,7 +64,6 @@ class Extraction:
                 continue
             seams.reach("computed")
             self._take(self._out.popleft(), outcomes)
-            self._count = _next_count(self._count, outcomes.seconds)
         self._write()
         return self._pages.end()
 
@@ -95,16 +96,16 @@ class Extraction:
             self._require_file()
             there = self._shelf.alive(self._source, numbers)
             if alive := [n for n in numbers if n in there]:
-                self._submit(alive)
+                self._submit([tuple(alive)])
         return self._computer.pending > 0
 
-    def _submit(self, numbers: list[int]) -> None:
+    def _submit(self, asks: list[tuple[int, ...]]) -> None:
         source, roots = self._source, tuple(str(path) for path in self._roots.paths)
-        self._out.append(numbers)
+        self._out.append(asks)
         self._computer.submit(
             [
-                Ask(source.kind, source.path, roots, source.size, source.modified_ns, number)
-                for number in numbers
+                Ask(source.kind, source.path, roots, source.size, source.modified_ns, numbers)
+                for numbers in asks
             ]
         )
 
@@ -121,20 +122,26 @@ class Extraction:
 
     # --- what came of it -------------------------------------------------------------------------
 
-    def _take(self, numbers: list[int], outcomes: Outcomes) -> None:
+    def _take(self, asks: list[tuple[int, ...]], outcomes: Outcomes) -> None:
+        if outcomes.failures and len(asks[0]) > 1:
+            # With the outline the pages are asked for again as usual, when it says which there are.
+            self._submit([(0,)] if asks[0][0] == 0 else [(number,) for number in asks[0]])
+            return
+        found = answers.by_number(asks, outcomes)
+        self._count = _next_count(self._count, [outcome.seconds for _, outcome in found])
         results = [
-            found
-            for number, outcome in zip(numbers, outcomes, strict=True)
-            if number and (found := answers.read(number, outcome)) is not None
+            read
+            for number, outcome in found
+            if number and (read := answers.read(number, outcome)) is not None
         ]
-        if numbers[0] != 0:
+        if found[0][0] != 0:
             self._read += results
             self._characters += sum(len(read.page.text) for read in results if read.page)
             is_due = monotonic() - self._written >= WRITE_S
             if is_due or self._characters >= WRITE_CHARACTERS:
                 self._write()
             return
-        outline = answers.outline(outcomes[0])
+        outline = answers.outline(found[0][1])
         if isinstance(outline, Refusal):
             raise self._pages.refused(outline)
         # A page that was answered beside what the outline says there is belongs to no document.

@@ -11,7 +11,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question about a document; `number` 0 asks for its outline, others for that page."""
+    """Questions about a document; number 0 asks for its outline, others for that page."""
 
     kind: str
     path: str
@@ -20,7 +20,7 @@ class Ask:
     #: what the file was when it was added; another one is refused
     size: int
     modified_ns: int
-    number: int = 0
+    numbers: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True, slots=True)

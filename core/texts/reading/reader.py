@@ -1,4 +1,4 @@
-"""What the reading process computes: one `Ask` → an outline, a page's text, or why there is none.
+"""What the reading process computes: an `Ask` → outline and texts of pages, or why there are none.
 
 The document stays open between the pages that are asked for one after the other; a reader that was
 started anew opens it again, so any page may be asked for at any time.
@@ -11,6 +11,8 @@ from core.errors import Forbidden
 from core.paths import Roots
 from core.texts import MOST_BYTES
 from core.texts.reading import Ask, Document, Outline, PageText, Refusal, Unreadable
+
+Answer = Outline | PageText | Refusal | None
 
 
 class Reader:
@@ -26,13 +28,16 @@ class Reader:
         import lxml.etree  # noqa: F401
         import pypdfium2  # noqa: F401
 
-    def compute(self, ask: Ask) -> Outline | PageText | Refusal | None:
-        """The answer; None for a page that the document does not have."""
+    def compute(self, ask: Ask) -> tuple[Answer, ...]:
+        """An answer for each number; None for a page that the document does not have."""
+        return tuple(self._answer(ask, number) for number in ask.numbers)
+
+    def _answer(self, ask: Ask, number: int) -> Answer:
         try:
             document = self._open(ask)
-            if ask.number == 0:
+            if number == 0:
                 return document.outline
-            return document.page(ask.number) if ask.number <= document.outline.pages else None
+            return document.page(number) if number <= document.outline.pages else None
         except Unreadable as error:
             return error.refusal
 

@@ -4,7 +4,10 @@ The real documents are in test_documents_of_the_set.py, workers that are killed 
 tests/crash/test_documents.py.
 """
 
-from core.desk.requests import SourceRequest
+from core.desk.lists import ListDesk
+from core.desk.queue import QueueDesk
+from core.desk.requests import SourceRequest, TaskFilter
+from core.desk.settings import SettingsDesk
 from core.desk.texts import TextDesk
 from core.desk.types import TypeDesk
 from core.errands import Errands
@@ -20,6 +23,9 @@ class Desk(Bench):
     def __init__(self, folder):
         super().__init__(folder)
         types = TypeDesk(self.registry, Errands(), self.roots, folder)
+        self._lists = ListDesk(
+            self.ledger, QueueDesk(self.ledger, self.steering), SettingsDesk(self.ledger), types
+        )
         self.texts = TextDesk(
             self.ledger, self.intake, self.steering, types, self.roots, folder / "documents"
         )
@@ -52,6 +58,11 @@ class Desk(Bench):
 
     def text(self, source, number):
         return self.texts.page(self.page_list(source)[number - 1]["id"])["text"]
+
+    def listed(self, **filter):
+        """(status, title) of the tasks that a list shows, the newest first."""
+        shown = self._lists.tasks(TaskFilter(**filter), sort="-id", limit=50).items
+        return [(task["status"], task["title"]) for task in shown]
 
     def found(self, words):
         return [source["title"] for source in self.texts.sources(q=words).items]

@@ -72,7 +72,7 @@ from core.texts.reading.reader import Reader
 
 class Hanging(Reader):
     def compute(self, ask):
-        if ask.number == 2 and ask.path.endswith("slow.pdf") or ask.path.endswith("stuck.pdf"):
+        if 2 in ask.numbers and ask.path.endswith("slow.pdf") or ask.path.endswith("stuck.pdf"):
             time.sleep(600)
         return super().compute(ask)
 """

@@ -1,6 +1,5 @@
 """The lists of documents, pages and tasks: what stays in them, also when its task was cleared."""
 
-from core.desk.requests import TaskFilter
 from tests import texts
 
 
@@ -17,14 +16,17 @@ def test_lists_go_on_where_they_ended(desk):
         assert sorted(p["number"] for p in pages.items + more.items) == [1, 2, 3, 4, 5]
 
 
+FAILED = ("failed", "Text of cut.pdf")
+
+
 def test_failed_and_cancelled_tasks_stay_in_the_list(desk):
-    _, failed = desk.read("cut.pdf", b"%PDF-1.4")
+    desk.read("cut.pdf", b"%PDF-1.4")
     source, _ = desk.add("book.pdf", texts.pdf("words"))
     desk.steering.act("cancel", source["task_id"])
-    rows = desk.store.execute("SELECT id, status FROM tasks ORDER BY id", {})
-    assert [row["status"] for row in rows] == ["failed", "cancelled"]
-    wanted = TaskFilter(related_type="source", related_id=str(source["id"]), status=["all"])
-    assert wanted.related_id == str(source["id"])
+    assert desk.listed(status=["all"]) == [("cancelled", "Text of book.pdf"), FAILED]
+    assert desk.listed(status=["failed"]) == [FAILED]
+    of_source = {"related_type": "source", "related_id": str(source["id"])}
+    assert desk.listed(status=["all"], **of_source) == [("cancelled", "Text of book.pdf")]
 
 
 def test_a_document_whose_task_was_cleared_still_says_how_it_stands(desk):
