@@ -24,7 +24,7 @@ KINDS = {
 
 MOST_BYTES = 256 << 20  #: of a file
 MOST_PAGES = 50_000  #: of a document
-PAGE_TIMEOUT_S = 60.0  #: to read one page, or to open the document
+PAGE_TIMEOUT_S = 60.0  #: to open a document or read pages that are asked for at once
 MEMORY = 2 << 30  #: bytes of address space of the process that reads
 
 
