@@ -98,3 +98,27 @@ def test_what_takes_too_long_is_ended_and_the_queue_goes_on(desk, tmp_path, monk
     assert (page["problem"]["code"], page["problem"]["message"]) == ("document-timeout", said)
     assert (tasks[1].error["code"], tasks[1].error["message"]) == ("document-timeout", said)
     assert [status for _, status in desk.items(tasks[0])] == ["completed", "failed", "completed"]
+
+
+CRASHES = """
+import os
+from core.texts.reading.reader import Reader
+
+class Crashing(Reader):
+    def compute(self, ask):
+        if 2 in ask.numbers:
+            os.kill(os.getpid(), 11)
+        return super().compute(ask)
+"""
+
+
+def test_a_page_that_ends_its_process_fails_alone(desk, tmp_path, monkeypatch):
+    """Though it was asked for together with the outline and the pages beside it."""
+    (tmp_path / "crashing_reader.py").write_text(CRASHES)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(extract_text, "READER", Code("crashing_reader", "Crashing"))
+    source, task = desk.read("book.pdf", texts.pdf("one", "two", "three"))
+    assert (task.status, task.done, task.failed) == ("completed", 2, 1)
+    assert [p["status"] for p in desk.page_list(source)] == ["completed", "failed", "completed"]
+    assert desk.page_list(source)[1]["problem"]["code"] == "document-crash"
+    assert desk.text(source, 3) == "three"
