@@ -126,6 +126,16 @@ def test_what_is_typed_finds_tasks_and_escape_shows_all_again(page, live):
     expect(page.get_by_role("grid")).to_be_focused()
 
 
+def test_what_is_typed_at_once_goes_into_the_field_and_does_nothing_else(page, live):
+    """A space pauses the chosen task; letters may follow before the page is drawn again."""
+    row(page, live.running).click()
+    page.evaluate("window.requestAnimationFrame = () => 0")
+    page.keyboard.press("/")
+    page.keyboard.type("all the time")
+    expect(page.get_by_role("searchbox", name="Find a task")).to_have_value("all the time")
+    assert live.read(f"/tasks/{live.running['id']}")["control"] == "run"
+
+
 def test_a_search_finds_what_was_not_loaded(page, live):
     page.keyboard.press("/")
     page.keyboard.type("old letter 7")

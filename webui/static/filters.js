@@ -52,13 +52,21 @@ export function togglePanel() {
   isAsked.value = !isPanelOpen.value;
 }
 
-/** Put the focus on something of the page, once it is drawn. @param {string} selector */
+/**
+ * Put the focus on something of the page: at once where it is there, for the next letter may follow in
+ * the same frame and would be a key of its own.
+ * @param {string} selector
+ */
 function focusOn(selector) {
-  requestAnimationFrame(() => {
-    const found = document.querySelector(selector);
-    if (found instanceof HTMLElement) found.focus();
-    if (found instanceof HTMLInputElement) found.select();
-  });
+  if (!isFocused(selector)) requestAnimationFrame(() => isFocused(selector));
+}
+
+/** Whether it is there, and so has the focus now. @param {string} selector */
+function isFocused(selector) {
+  const found = document.querySelector(selector);
+  if (found instanceof HTMLElement) found.focus();
+  if (found instanceof HTMLInputElement) found.select();
+  return found !== null;
 }
 
 function nextGrouping() {
