@@ -82,7 +82,7 @@ class Finishing:
         `only`: the one job of its run, if there is but one and the caller has it.
         Raises ClaimLost when it has already ended.
         """
-        if only is not None and counted_nothing(only) and left.result_type != JSON:
+        if only is not None and needs_no_sums(only, left.result_type):
             counters: dict[str, Any] = NOTHING
         else:
             row = self._store.row(
@@ -145,8 +145,10 @@ def as_bytes(content: bytes | str | None) -> bytes | None:
     return content.encode() if isinstance(content, str) else content
 
 
-def counted_nothing(job: Job) -> bool:
-    """Whether the sums over a run of this one job are `NOTHING`."""
+def needs_no_sums(job: Job, result_type: str | None) -> bool:
+    """Whether `last_counters` of a run of this one job would find `NOTHING`."""
+    if result_type == JSON:
+        return False  # its plain values are figures
     seen = job.done or job.failed or job.skipped or job.total is not None
     return not (seen or job.tally or job.cursor is not None)
 

@@ -13,7 +13,7 @@ from core.clock import Clock
 from core.events import facts_of
 from core.lifecycle import Ending
 from core.model import Job, Kind, Status, Task
-from core.queue.finishing import JSON, NOTHING, Left, TaskEnd, counted_nothing
+from core.queue.finishing import NOTHING, Left, TaskEnd, needs_no_sums
 from core.queue.outcome import JobEnd, Outcome
 
 
@@ -32,10 +32,9 @@ def foresee(job: Job, outcome: Outcome, task: Task, clock: Clock) -> Foreseen | 
     is_usual = (
         outcome.ending == Ending.COMPLETED
         and outcome.effects is None
-        and outcome.result_type != JSON
         and len(task.steps) == 1
         and job.chunk is None
-        and counted_nothing(job)
+        and needs_no_sums(job, outcome.result_type)
     )
     if not is_usual:
         return None

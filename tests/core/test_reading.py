@@ -151,17 +151,22 @@ def test_a_part_that_needs_a_password_says_so():
 # --- the reading process -------------------------------------------------------------------------
 
 
-@pytest.fixture
-def ask(tmp_path):
-    path = tmp_path / "book.pdf"
-    path.write_bytes(texts.pdf("one", "two"))
+def asking(folder, data):
+    """Asks about a document as it was added: `ask(number, …)`; its file is `ask.path`."""
+    path = folder / "book.pdf"
+    path.write_bytes(data)
     status = path.stat()
 
     def ask(*numbers):
-        return Ask("pdf", str(path), (str(tmp_path),), status.st_size, status.st_mtime_ns, numbers)
+        return Ask("pdf", str(path), (str(folder),), status.st_size, status.st_mtime_ns, numbers)
 
     ask.path = path
     return ask
+
+
+@pytest.fixture
+def ask(tmp_path):
+    return asking(tmp_path, texts.pdf("one", "two"))
 
 
 def answer(asked):
@@ -183,10 +188,7 @@ def test_outline_and_pages_are_answered_together_in_the_order_they_were_asked_fo
 
 
 def test_a_page_that_cannot_be_read_leaves_those_beside_it(tmp_path):
-    path = tmp_path / "book.pdf"
-    path.write_bytes(texts.pdf("one", None, "three"))
-    status = path.stat()
-    asked = Ask("pdf", str(path), (str(tmp_path),), status.st_size, status.st_mtime_ns, (1, 2, 3))
+    asked = asking(tmp_path, texts.pdf("one", None, "three"))(1, 2, 3)
     first, second, third = Reader().compute(asked)
     assert (first.text, second.code, third.text) == ("one", "page-damaged", "three")
 

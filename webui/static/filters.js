@@ -58,11 +58,11 @@ export function togglePanel() {
  * @param {string} selector
  */
 function focusOn(selector) {
-  if (!isFocused(selector)) requestAnimationFrame(() => isFocused(selector));
+  if (!tryFocus(selector)) requestAnimationFrame(() => tryFocus(selector));
 }
 
-/** Whether it is there, and so has the focus now. @param {string} selector */
-function isFocused(selector) {
+/** Give it the focus; false where it is not there. @param {string} selector */
+function tryFocus(selector) {
   const found = document.querySelector(selector);
   if (found instanceof HTMLElement) found.focus();
   if (found instanceof HTMLInputElement) found.select();
