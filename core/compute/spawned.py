@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections import deque
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -257,6 +258,7 @@ def _spawn(theirs: socket.socket, notes: int, shared: window.Window | None) -> s
             [*command, *map(str, handed)],
             stdin=subprocess.DEVNULL,
             pass_fds=handed,
+            env=_with_large_pages(os.environ),
             process_group=0,  # out of reach of Ctrl-C, and ended together with what it starts
         )
     process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603
@@ -264,6 +266,12 @@ def _spawn(theirs: socket.socket, notes: int, shared: window.Window | None) -> s
     with process.stdin as stdin:
         stdin.write(theirs.share(process.pid))  # type: ignore[attr-defined]
     return process
+
+
+def _with_large_pages(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment, in which glibc asks for pages of 2 MB; what the person tuned holds."""
+    wanted = ["glibc.malloc.hugetlb=1", environment.get("GLIBC_TUNABLES", "")]
+    return {**environment, "GLIBC_TUNABLES": ":".join(filter(None, wanted))}
 
 
 def _how(status: int | None) -> str:

@@ -11,6 +11,7 @@ made samples, repeated to the wanted number. The median of the rounds' ratios is
 Run: python -m tests.bench.bench_cores [records] [rounds] [cores]
 """
 
+import gc
 import multiprocessing
 import os
 import shutil
@@ -79,6 +80,13 @@ def ours(path: Path, processes: int) -> float:
     return steady_rate(bench, task)
 
 
+def fresh(bare: Path, copy: Path) -> Path:
+    """A copy that is on the disk already: else it would still be written while others are timed."""
+    shutil.copy(bare, copy)
+    os.sync()
+    return copy
+
+
 def main(count: int = 20_000, rounds: int = 3, processes: int = 0) -> None:
     processes = processes or cores()
     with tempfile.TemporaryDirectory() as folder:
@@ -87,10 +95,11 @@ def main(count: int = 20_000, rounds: int = 3, processes: int = 0) -> None:
         archive(bare, count, pages())
         contest: dict[str, Callable[[], float]] = {
             "pool": lambda: bare_pool(bare, processes),
-            "ours": lambda: ours(Path(shutil.copy(bare, copy)), processes),
+            "ours": lambda: ours(fresh(bare, copy), processes),
             "loop": lambda: bare_loop(bare),
-            "writing loop": lambda: bare_dates(Path(shutil.copy(bare, copy))),
+            "writing loop": lambda: bare_dates(fresh(bare, copy)),
         }
+        gc.freeze()  # as a worker does
         speeds = []
         for turn in range(rounds):
             names = list(contest) if turn % 2 == 0 else list(contest)[::-1]

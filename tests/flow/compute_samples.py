@@ -172,3 +172,19 @@ class Leaky:
         working = bytearray(record)
         self.kept.append(working)
         return os.getpid()
+
+
+class Loaded:
+    """Much in memory before the first record, in pieces that Python and the C library keep."""
+
+    def __init__(self):
+        self._held = []
+
+    def warm_up(self):
+        self._held += [str(number) for number in range(10**6, 10**6 + 600_000)]
+
+    def compute(self, record):
+        if record == "grow":
+            self._held += [bytes(64 << 10) for _ in range(512)]
+        lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+        return next(int(line.split()[1]) << 10 for line in lines if line.startswith("AnonHuge"))
