@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BufferedIOBase
 from typing import Any
 
@@ -114,7 +114,8 @@ def ask_for_large_pages() -> None:
         with open(LARGE_PAGES) as chosen:
             if "[never]" in chosen.read():
                 return
-        spans = list(own_memory())
+        with open("/proc/self/maps") as maps:
+            spans = list(own_memory(maps))
     except OSError:
         return  # no Linux, or one without them
     import ctypes
@@ -129,15 +130,15 @@ def ask_for_large_pages() -> None:
                 return
 
 
-def own_memory() -> Iterator[tuple[int, int]]:
-    """From and to, where this process keeps its data: nothing that is shared or from a file."""
-    with open("/proc/self/maps") as maps:
-        for line in maps:
-            span, access, _, _, inode, *name = line.split()
-            if access == "rw-p" and inode == "0" and name in ([], ["[heap]"]):
-                start, end = (int(address, 16) for address in span.split("-"))
-                if end - start >= LARGE:
-                    yield start, end
+def own_memory(maps: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """From and to, where a process keeps its data, by the lines of its `/proc/self/maps`: nothing
+    that is shared, from a file or a stack that Linux names, and nothing below a large page."""
+    for line in maps:
+        span, access, _, _, inode, *name = line.split()
+        anonymous = inode == "0" and (not name or name[0].startswith(("[heap]", "[anon:")))
+        start, end = (int(address, 16) for address in span.split("-"))
+        if anonymous and access == "rw-p" and end - start >= LARGE:
+            yield start, end
 
 
 def load(code: dict[str, Any]) -> Callable[[Any], Any]:

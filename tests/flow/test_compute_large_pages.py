@@ -59,11 +59,28 @@ def test_only_memory_of_the_process_itself_is_moved(tmp_path):
         mmap.mmap(-1, size) as shared,
         mmap.mmap(file.fileno(), size, flags=mmap.MAP_PRIVATE) as mapped,
     ):
-        spans = list(child.own_memory())
+        spans = list(child.own_memory(Path("/proc/self/maps").read_text().splitlines()))
         where = [ctypes.c_char.from_buffer(memory) for memory in (own, shared, mapped)]
         at = [ctypes.addressof(first) for first in where]
         del where
         assert [any(a <= x < b for a, b in spans) for x in at] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("line", "moved"),
+    [
+        ("7f0000000000-7f0000400000 rw-p 00000000 00:00 0", True),
+        ("550000000000-550000400000 rw-p 00000000 00:00 0    [heap]", True),
+        ("7f0000000000-7f0000400000 rw-p 00000000 00:00 0    [anon:glibc: malloc]", True),
+        ("7f0000000000-7f00001ff000 rw-p 00000000 00:00 0", False),  # less than a page
+        ("7f0000000000-7f0000400000 r--p 00000000 00:00 0", False),
+        ("7f0000000000-7f0000400000 rw-s 00000000 00:00 0    [anon_shmem:longhaul]", False),
+        ("7ffc00000000-7ffc00400000 rw-p 00000000 00:00 0    [stack]", False),
+        ("7f0000000000-7f0000400000 rw-p 00000000 fe:00 77   /a file/with spaces", False),
+    ],
+)
+def test_what_is_memory_of_the_process_itself(line, moved):
+    assert bool(list(child.own_memory([line]))) == moved
 
 
 @pytest.mark.parametrize("said", ["always madvise [never]\n", None])
