@@ -5,6 +5,8 @@ ran out (it is stopped or stuck; its fence keeps it from writing if it ever wake
 the supervisor when a child ends and now and then, and by the service when it starts.
 """
 
+from collections.abc import Collection
+
 from core.identity import ProcessIdentity
 from core.model import Job
 from core.queue import Ledger, Settling
@@ -30,15 +32,18 @@ class Recovery:
             self._store.changed("delete_worker", id=worker_id)
         return held
 
-    def sweep(self) -> list[Job]:
-        """Bury every worker whose process is gone, and jobs whose worker is not even known."""
+    def sweep(self, watched: Collection[int] = ()) -> list[Job]:
+        """Bury every worker whose process is gone, and jobs whose worker is not even known.
+
+        `watched`: ids of processes whose end the caller waits for, to `bury` them by itself.
+        """
         found: list[Job] = []
         known = set()
         # The jobs first: a worker that starts and claims meanwhile must not look unknown.
         running = self._running()
         for row in self._store.rows("workers"):
             identity = ProcessIdentity(row["pid"], row["started"], row["boot"])
-            if identity.is_alive():
+            if row["pid"] in watched or identity.is_alive():
                 known.add(row["id"])
                 continue
             rebooted = row["boot"] != self._ledger.clock.boot()

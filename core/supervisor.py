@@ -70,6 +70,8 @@ class Supervisor:
         self._not_before = 0.0
         self._cancelling: dict[int, tuple[int, float]] = {}  # job → (fence, since)
         self._watchers: list[threading.Thread] = []
+        #: processes whose watchers have still to say how they ended, which the sweep cannot know
+        self._unburied: set[int] = set()
 
     def start(self) -> None:
         """Start the workers and the ticking."""
@@ -136,6 +138,7 @@ class Supervisor:
         )
         child = Child(process, time.monotonic())
         self._children[process.pid] = child
+        self._unburied.add(process.pid)
         watcher = threading.Thread(target=self._watch, args=(child,), daemon=True)
         self._watchers = [t for t in self._watchers if t.is_alive()] + [watcher]
         watcher.start()
@@ -154,7 +157,10 @@ class Supervisor:
         with self._lock:
             self._children.pop(child.process.pid, None)
         had_started: list[bool] = []
-        self._patiently(lambda: had_started.append(self._bury(child, status)))
+        try:
+            self._patiently(lambda: had_started.append(self._bury(child, status)))
+        finally:
+            self._unburied.discard(child.process.pid)
         # A signal may end any worker at any time; an error of its own so early says it cannot work.
         worked = True in had_started and status <= 0
         self._slow_down(child.leaving or lived_s >= SHORT_LIFE_S or worked)
@@ -200,7 +206,7 @@ class Supervisor:
             try:
                 with self._ledger.store.transaction(patience_s=LOCK_SHOWN_S):
                     pass  # nothing to write: only to find out whether anybody could
-                self._recovery.sweep()
+                self._recovery.sweep(watched=self._unburied)
                 self._end_overdue()
                 self._end_cancelled()
                 self.keep_enough()

@@ -255,8 +255,8 @@ def test_a_death_settled_by_two_is_counted_once(desk):
 # --- recovery ------------------------------------------------------------------------------------
 
 
-def sweep(desk):
-    return Recovery(desk.ledger, desk.settling).sweep()
+def sweep(desk, **options):
+    return Recovery(desk.ledger, desk.settling).sweep(**options)
 
 
 def test_what_a_dead_worker_held_is_given_back(desk):
@@ -264,6 +264,7 @@ def test_what_a_dead_worker_held_is_given_back(desk):
         worker = store.value("insert_worker", pid=2**22 + 1, started="1", boot="x", now=0.0)
     task = desk.enqueue()
     desk.claim(worker)
+    assert sweep(desk, watched={2**22 + 1}) == [], "somebody else waits for its end"
     assert [j.task_id for j in sweep(desk)] == [task.id]
     assert now(desk, task).status == "queued"
     assert desk.store.rows("workers") == []

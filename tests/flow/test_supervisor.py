@@ -7,6 +7,7 @@ and what the person is told.
 import json
 import os
 import signal
+import threading
 import time
 
 import psutil
@@ -104,6 +105,29 @@ def test_a_worker_that_dies_costs_one_attempt_and_is_replaced(place, how):
     assert first["outcome"] == "released"
     assert how.name in json.loads(first["error"])["message"]
     assert int(json.loads(first["cursor_to"])) >= done, "it goes on where it was"
+
+
+def test_how_a_worker_ended_is_told_by_who_saw_it_even_when_that_comes_late(place, monkeypatch):
+    supervisor, noticed = place.service.supervisor, threading.Event()
+    bury, told = supervisor._bury, threading.Event()
+
+    def bury_late(child, status):
+        noticed.set()
+        assert told.wait(DEADLINE_S)
+        return bury(child, status)
+
+    monkeypatch.setattr(supervisor, "_bury", bury_late)
+    task = place.start()
+    os.kill(place.worker_of(task), signal.SIGKILL)
+    assert noticed.wait(DEADLINE_S)
+    for _ in range(2):  # the second tick begins after the death
+        ticked = threading.Event()
+        monkeypatch.setattr(supervisor, "after_tick", ticked.set)
+        assert ticked.wait(DEADLINE_S)
+    assert place.job(task).deaths == 0, "the sweep leaves it to the watcher"
+    told.set()
+    until(lambda: place.job(task).deaths == 1)
+    assert "SIGKILL" in json.loads(place.attempts(task)[0]["error"])["message"]
 
 
 def slowness():
