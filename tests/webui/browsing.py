@@ -29,6 +29,8 @@ try { localStorage["longhaul.folds"] ??= '{"status:finished": false}'; } catch {
 """
 #: Something with a number that is gone, or never was: the browser tells every 404.
 GONE = re.compile(r"status of 404 \(Not Found\) \S+/api/v1/\w+/\d+(/\w+)*(\?\S*)?$")
+#: Nothing stands here, and `GONE` lets the browser say so.
+PROBE = "/api/v1/probes/0"
 #: A hint that depends on nothing but how slow the machine is at the moment.
 HASTE = "was preloaded using link preload but not used within a few seconds"
 
@@ -45,12 +47,19 @@ class Complaints:
     def __init__(self, page):
         self._page = page
         self.said: list[str] = []
+        self._excused: list[str] = []
         page.on("console", lambda message: self._hear(_line(message)))
         page.on("pageerror", lambda error: self._hear(f"uncaught: {error}"))
 
     def _hear(self, line: str) -> None:
         if HASTE not in line and not GONE.search(line):
-            self.said.append(line)
+            if not any(words in line for words in self._excused):
+                self.said.append(line)
+
+    def excuse(self, words: str) -> None:
+        """Lines with `words` are as they should be: what was said, and what is still to come."""
+        self._excused.append(words)
+        self.said = [line for line in self.said if words not in line]
 
     def all(self) -> list[str]:
         return self.said + self._page.evaluate("globalThis.refused")
@@ -73,6 +82,18 @@ def until_true(page, script: str, arg=None, timeout_ms: int = 20_000):
             raise AssertionError(f"still not true after {timeout_ms} ms: {script}")
         page.wait_for_timeout(20)
     return answer
+
+
+def intercept(page, pattern, handler, **options) -> None:
+    """`page.route` for a page that is open already, in force when this returns.
+
+    The browser tells the page's process of it on a way of its own, and until then a request, as of
+    a key that is pressed at once, may still go to the service.
+    """
+    page.route(pattern, handler, **options)
+    page.route(f"**{PROBE}", lambda route: route.fulfill(status=204))
+    until_true(page, f"fetch('{PROBE}').then((answer) => answer.status === 204, () => false)")
+    page.unroute(f"**{PROBE}")
 
 
 @contextmanager

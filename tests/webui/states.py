@@ -176,4 +176,4 @@ def loses_the_service(page, live) -> None:
     """The site goes away under the page; it says so. The last thing a test does with `live`."""
     live.started.stop()
     expect(page.locator(".link.lost")).to_be_visible()
-    page.complaints.said.clear()  # the browser's own lines about refused connections
+    page.complaints.excuse("ERR_CONNECTION_REFUSED")  # it goes on asking

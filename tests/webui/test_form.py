@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.webui.browsing import browser  # noqa: F401  (a fixture)
+from tests.webui.browsing import browser, intercept  # noqa: F401  (a fixture)
 from tests.webui.everything import Params
 from tests.webui.forms import (
     expect_refusals,
@@ -124,7 +124,7 @@ def test_the_answer_to_what_was_typed_last_is_shown_and_typing_never_waits(page)
         else:
             route.continue_()
 
-    page.route("**/preview", answer)
+    intercept(page, "**/preview", answer)
     given_up = []
     page.on("requestfailed", lambda request: given_up.append(request.failure))
     sheet = open_form(page, "everything")

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.webui.browsing import browser  # noqa: F401  (a fixture)
+from tests.webui.browsing import browser, intercept  # noqa: F401  (a fixture)
 from tests.webui.forms import (
     expect_refusals,
     field,
@@ -46,7 +46,7 @@ def rehearsal(page, title: str):
 
 def test_a_start_that_is_pressed_often_begins_one_task(page, shop):
     held = []
-    page.route("**/api/v1/tasks", lambda route: held.append(route))
+    intercept(page, "**/api/v1/tasks", lambda route: held.append(route))
     sheet = rehearsal(page, "Pressed often")
     for _ in range(3):
         page.keyboard.press("Control+Enter")
@@ -60,7 +60,7 @@ def test_a_start_that_is_pressed_often_begins_one_task(page, shop):
 
 def test_a_lost_answer_keeps_the_form_and_the_repeat_makes_no_second_task(page, shop):
     expect_refusals(page)
-    page.route("**/api/v1/tasks", lambda route: (route.fetch(), route.abort()))
+    intercept(page, "**/api/v1/tasks", lambda route: (route.fetch(), route.abort()))
     sheet = rehearsal(page, "Answered into the void")
     page.keyboard.press("Control+Enter")
     expect(sheet.get_by_role("alert")).to_contain_text("does not answer")
@@ -75,7 +75,7 @@ def test_a_lost_answer_keeps_the_form_and_the_repeat_makes_no_second_task(page, 
 
 def test_who_changes_the_form_after_a_lost_answer_is_told_that_the_first_arrived(page, shop):
     expect_refusals(page)
-    page.route("**/api/v1/tasks", lambda route: (route.fetch(), route.abort()))
+    intercept(page, "**/api/v1/tasks", lambda route: (route.fetch(), route.abort()))
     sheet = rehearsal(page, "Arrived")
     page.keyboard.press("Control+Shift+Enter")
     expect(sheet.get_by_role("alert")).to_contain_text("does not answer")

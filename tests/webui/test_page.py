@@ -8,7 +8,7 @@ import pytest
 
 from core.desk.requests import TaskRequest
 from core.service import Service
-from tests.webui.browsing import browser, opened  # noqa: F401  (a fixture)
+from tests.webui.browsing import browser, intercept, opened  # noqa: F401  (a fixture)
 from tests.webui.http_client import TOKEN
 from tests.webui.site import live_site
 from tests.webui.steering import LONG, choose, expect, row
@@ -131,7 +131,7 @@ def test_log_parameters_and_result_are_shown(page, live):
 def test_a_refusal_is_said_in_the_page(page, live):
     task = live.add(title="Gone meanwhile")
     choose(page, task)
-    page.route("**/start", lambda route: route.abort())
+    intercept(page, "**/start", lambda route: route.abort())
     page.keyboard.press("s")
     expect(page.locator(".notice")).to_contain_text("does not answer")
     page.keyboard.press("Escape")

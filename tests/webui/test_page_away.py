@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.webui.browsing import WATCH_POLICY, browser, opened  # noqa: F401  (a fixture)
+from tests.webui.browsing import WATCH_POLICY, browser, intercept, opened  # noqa: F401  (a fixture)
 from tests.webui.site import QUICK
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -160,7 +160,9 @@ def test_messages_lie_over_nothing_and_wait_while_somebody_reads(page, live):
 def test_an_update_of_the_service_asks_for_a_reload(browser, live, monkeypatch):  # noqa: F811
     with opened(browser, live.started.url, live.started.mint_code()) as page:
         is_live(page)
-        page.route("**/version", lambda route: route.fulfill(json={"version": "9.9", "api": "v1"}))
+        intercept(
+            page, "**/version", lambda route: route.fulfill(json={"version": "9.9", "api": "v1"})
+        )
         page.evaluate("""import("/static/updated.js").then((updated) => updated.askVersion())""")
         message = toasts(page, "Longhaul was updated to 9.9")
         expect(message).to_have_count(1, timeout=PATIENCE)

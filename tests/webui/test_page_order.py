@@ -3,6 +3,7 @@ The service's order is the truth."""
 
 import pytest
 
+from tests.webui.browsing import intercept
 from tests.webui.http_client import eventually
 from tests.webui.steering import (  # noqa: F401  (fixtures)
     browser,
@@ -131,7 +132,7 @@ def test_a_refused_move_leaves_the_row_where_it_was_and_says_why(page, still):  
     tasks = lined_up(page, still, 3)
     row(page, tasks[2]).click()
     reason = {"title": "No", "status": 409, "detail": "Task 3 is running: it has no place"}
-    page.route("**/move", lambda r: r.fulfill(status=409, json=reason))
+    intercept(page, "**/move", lambda r: r.fulfill(status=409, json=reason))
     page.keyboard.press("Alt+ArrowUp")
     expect(page.locator(".told")).to_contain_text("It stays where it was. Task 3 is running")
     comes_to(page, still, "ABC")

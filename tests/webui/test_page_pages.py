@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.webui.browsing import browser, opened, until_true  # noqa: F401  (a fixture)
+from tests.webui.browsing import browser, intercept, opened, until_true  # noqa: F401  (a fixture)
 from tests.webui.layout import resize
 from webui.auth import Scope
 
@@ -127,7 +127,7 @@ def test_a_page_is_fetched_when_somebody_goes_there_and_not_before(page):
 
 
 def test_a_page_that_does_not_come_says_so_and_offers_another_try(page):
-    page.route("**/photos/page.js*", lambda route: route.abort())
+    intercept(page, "**/photos/page.js*", lambda route: route.abort())
     page.keyboard.press("Alt+2")
     expect(page.get_by_role("alert")).to_contain_text("This page did not come")
     page.unroute("**/photos/page.js*")

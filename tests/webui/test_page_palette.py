@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.webui.browsing import intercept
 from tests.webui.steering import (  # noqa: F401  (fixtures)
     LONG,
     browser,
@@ -149,7 +150,7 @@ def test_a_stale_version_is_read_again_when_nobody_touched_what_is_changed(page,
         still.ask("PATCH", f"/tasks/{task['id']}", {"priority": 3})
         route.continue_()
 
-    page.route("**/tasks/*", late, times=1)
+    intercept(page, "**/tasks/*", late, times=1)
     page.keyboard.press("Enter")
     expect(page.locator(".details h2")).to_have_text("After")
     now = still.read(f"/tasks/{task['id']}")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.webui.browsing import browser, opened, until_true  # noqa: F401  (a fixture)
+from tests.webui.browsing import browser, intercept, opened, until_true  # noqa: F401  (a fixture)
 from tests.webui.layout import faults, resize, zoomed
 from tests.webui.packages import package
 from tests.webui.photos import folder_of, jpeg, upload
@@ -155,7 +155,7 @@ def test_an_upload_whose_connection_breaks_goes_on_by_itself(page, live):
         else:
             route.continue_()
 
-    page.route("**/uploads", cut)
+    intercept(page, "**/uploads", cut)
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("u")
     chooser.value.set_files([{"name": "e.jpg", "mimeType": "image/jpeg", "buffer": jpeg(9)}])

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from core.service import Service
-from tests.webui.browsing import browser, opened  # noqa: F401  (a fixture)
+from tests.webui.browsing import browser, intercept, opened  # noqa: F401  (a fixture)
 from tests.webui.http_client import TOKEN
 from webui.app import start_site
 
@@ -45,13 +45,13 @@ def test_the_end_is_asked_for_twice_and_told(browser, site, asked):  # noqa: F81
         site.stop()
         expect(page.locator(".ending")).to_contain_text("Longhaul has stopped")
         expect(page.locator(".link")).to_have_text("Stopped")
-        page.complaints.said.clear()  # the browser's own lines about refused connections
+        page.complaints.excuse("ERR_CONNECTION_REFUSED")  # it goes on asking
 
 
 def test_a_refused_end_is_told_and_the_question_stays(browser, site):  # noqa: F811
     with opened(browser, site.url, site.mint_code()) as page:
         expect(page.locator(".link")).to_have_text("Live")
-        page.route("**/service/stop", lambda route: route.abort())
+        intercept(page, "**/service/stop", lambda route: route.abort())
         page.keyboard.press("q")
         question = page.get_by_role("alertdialog")
         question.get_by_role("button", name="Stop Longhaul").click()

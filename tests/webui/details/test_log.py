@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.webui.browsing import until_true
+from tests.webui.browsing import intercept, until_true
 from tests.webui.details.looking import lines, logged, ran
 from tests.webui.steering import LONG, choose, expect
 
@@ -174,7 +174,7 @@ def test_what_comes_late_for_a_task_that_was_left_is_not_shown(page, live):
     slow, quick = logged(live, "Slow", 5), logged(live, "Quick", 5)
     held = []
     pattern = f"**/tasks/{slow['id']}/**"
-    page.route(pattern, lambda route: held.append(route))
+    intercept(page, pattern, lambda route: held.append(route))
     choose(page, slow)
     expect(page.get_by_role("tabpanel")).to_contain_text("Reading")
     choose(page, quick)
