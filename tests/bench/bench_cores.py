@@ -91,19 +91,19 @@ def main(count: int = 20_000, rounds: int = 3, processes: int = 0) -> None:
     processes = processes or cores()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["LONGHAUL_ROOTS"] = folder
-        bare, copy = Path(folder, "bare.sqlite"), Path(folder, "ours.sqlite")
+        bare, copy = Path(folder, "bare.sqlite"), Path(folder, "copy.sqlite")
         archive(bare, count, pages())
-        contest: dict[str, Callable[[], float]] = {
-            "pool": lambda: bare_pool(bare, processes),
-            "ours": lambda: ours(fresh(bare, copy), processes),
-            "loop": lambda: bare_loop(bare),
-            "writing loop": lambda: bare_dates(fresh(bare, copy)),
+        contest: dict[str, Callable[[Path], float]] = {
+            "pool": lambda path: bare_pool(path, processes),
+            "ours": lambda path: ours(path, processes),
+            "loop": bare_loop,
+            "writing loop": bare_dates,
         }
         gc.freeze()  # as a worker does
         speeds = []
         for turn in range(rounds):
             names = list(contest) if turn % 2 == 0 else list(contest)[::-1]
-            speeds.append({name: contest[name]() for name in names})
+            speeds.append({name: contest[name](fresh(bare, copy)) for name in names})
             told = "  ".join(f"{name} {speeds[-1][name]:,.0f}/s" for name in contest)
             print(f"  {told}", flush=True)
     for name in ("pool", "loop", "writing loop"):
