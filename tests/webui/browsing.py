@@ -47,14 +47,13 @@ class Complaints:
     def __init__(self, page):
         self._page = page
         self.said: list[str] = []
-        self._excused: list[str] = []
+        self._excused = [HASTE]
         page.on("console", lambda message: self._hear(_line(message)))
         page.on("pageerror", lambda error: self._hear(f"uncaught: {error}"))
 
     def _hear(self, line: str) -> None:
-        if HASTE not in line and not GONE.search(line):
-            if not any(words in line for words in self._excused):
-                self.said.append(line)
+        if not GONE.search(line) and not any(words in line for words in self._excused):
+            self.said.append(line)
 
     def excuse(self, words: str) -> None:
         """Lines with `words` are as they should be: what was said, and what is still to come."""
